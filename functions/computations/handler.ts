@@ -1,0 +1,128 @@
+import { findKernel } from '../kernels/registry.ts';
+import { activeCount } from '../lib/aws/active-count.ts';
+import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
+import { documentClient } from '../lib/aws/document-client.ts';
+import { sqsClient } from '../lib/aws/sqs-client.ts';
+import { sqsWorkQueue } from '../lib/aws/work-queue.ts';
+import { config } from '../lib/config.ts';
+import { isActive } from '../lib/engine/computation.ts';
+import { cancel, list, remove } from '../lib/engine/manage.ts';
+import { progressOf } from '../lib/engine/progress.ts';
+import { retry, submit } from '../lib/engine/submit.ts';
+import { type CursorScope, decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
+import { idempotencyKey } from '../lib/http/idempotency.ts';
+import { nextLink } from '../lib/http/links.ts';
+import { conflict, invalid, notFound, unavailable } from '../lib/http/problem.ts';
+import { httpHandler, route } from '../lib/middleware/http.ts';
+import { observeEngine } from '../lib/observability/engine.ts';
+import { systemClock, systemRandom } from '../lib/ports.ts';
+import { capActive } from '../lib/resilience/active-cap.ts';
+import { AnswerMemory } from '../lib/resilience/answer-memory.ts';
+import { accepted } from './answer.ts';
+import {
+  cancelComputation,
+  deleteComputation,
+  listComputations,
+  retryComputation,
+  submitComputation,
+} from './routes.ts';
+import { toSummary, toView } from './schema.ts';
+import { grantedWait, waitForEnd } from './wait.ts';
+import { workOf } from './work.ts';
+
+const settings = config(
+  'COMPUTATIONS_TABLE',
+  'WORK_QUEUE_URL',
+  'TENANT_CLAIM',
+  'RETENTION_DAYS',
+  'MAX_AGE_SECONDS',
+  'SWEEP_AFTER_SECONDS',
+  'ANSWER_MEMORY_BYTES',
+  'ACTIVE_PER_TENANT',
+);
+const store = capActive(dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE), {
+  most: settings.ACTIVE_PER_TENANT,
+  count: activeCount(documentClient, settings.COMPUTATIONS_TABLE),
+  clock: systemClock,
+});
+const engine = {
+  store,
+  queue: sqsWorkQueue(sqsClient, settings.WORK_QUEUE_URL),
+  clock: systemClock,
+  random: systemRandom,
+  observe: observeEngine,
+  limits: {
+    retentionMs: settings.RETENTION_DAYS * 86_400_000,
+    maxAgeMs: settings.MAX_AGE_SECONDS * 1_000,
+    sweepAfterMs: settings.SWEEP_AFTER_SECONDS * 1_000,
+  },
+};
+
+const missing = () => notFound('Computation not found');
+
+const submitRoute = route(submitComputation, async (request) => {
+  const { tenant, body } = request;
+  const kernel = findKernel(body.type);
+  if (kernel === undefined) throw invalid([{ pointer: '#/type', detail: 'is not known' }]);
+  const key = idempotencyKey(request);
+  const fresh = /(^|,)\s*no-cache\s*(,|$)/i.test(request.header('Cache-Control') ?? '');
+  const waited = grantedWait(request);
+
+  const submitted = await submit(engine, workOf({ tenant, kernel, input: body.input, key, fresh }));
+  if (submitted.is === 'contended') throw unavailable();
+  if (submitted.is === 'key-reused') {
+    throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
+  }
+  let { computation } = submitted;
+  if (waited !== undefined && isActive(computation)) {
+    await waitForEnd(store, computation, request.timeEpoch + waited * 1_000);
+    computation = (await store.read(computation)) ?? computation;
+  }
+  return accepted(computation, await progressOf(engine, computation), waited);
+});
+
+const listRoute = route(listComputations, async ({ tenant, path, query }) => {
+  const { limit, cursor, status, type } = query;
+  const scope: CursorScope = { tenant, route: path, filters: { status, type } };
+  const [after] = cursor === undefined ? [] : decodeCursor(scope, cursor);
+  if (typeof after === 'number') throw invalidCursor();
+  const page = await list(engine, tenant, { status, type }, after, limit);
+  const next = page.next === undefined ? undefined : encodeCursor(scope, [page.next]);
+  return {
+    status: 200,
+    headers: next === undefined ? {} : { Link: nextLink(path, { limit, status, type }, next) },
+    body: { computations: page.computations.map(toSummary), next },
+  };
+});
+
+const cancelRoute = route(cancelComputation, async ({ tenant, params: { id } }) => {
+  const cancelled = await cancel(engine, { tenant, id });
+  if ('applied' in cancelled) {
+    return { status: 200, body: toView(cancelled.applied, await progressOf(engine, cancelled.applied)) };
+  }
+  if (cancelled.refused === undefined) throw missing();
+  throw conflict(`The computation has ${cancelled.refused.status} already`);
+});
+
+const retryRoute = route(retryComputation, async ({ tenant, params: { id } }) => {
+  const retried = await retry(engine, { tenant, id });
+  if ('applied' in retried) {
+    return accepted(retried.applied, await progressOf(engine, retried.applied), undefined);
+  }
+  if (retried.refused === undefined) throw missing();
+  throw conflict(
+    `The computation is ${retried.refused.status}; only a failed or cancelled one can be retried`,
+  );
+});
+
+const deleteRoute = route(deleteComputation, async ({ tenant, params: { id } }) => {
+  const removed = await remove(engine, { tenant, id });
+  if ('applied' in removed) return { status: 204 };
+  if (removed.refused === undefined) throw missing();
+  throw conflict(`The computation is ${removed.refused.status}; cancel it first`);
+});
+
+export const handler = httpHandler([submitRoute, listRoute, cancelRoute, retryRoute, deleteRoute], {
+  tenantClaim: settings.TENANT_CLAIM,
+  memory: new AnswerMemory(settings.ANSWER_MEMORY_BYTES, systemClock),
+});

@@ -1,0 +1,218 @@
+import * as z from 'zod/mini';
+import { kernels } from '../kernels/registry.ts';
+import {
+  age,
+  bodyProblems,
+  cacheControlHeader,
+  etag,
+  idempotencyKeyHeader,
+  ifMatchHeader,
+  ifNoneMatchHeader,
+  link,
+  location,
+  problemResponse,
+  retryAfter,
+} from '../lib/http/documentation.ts';
+import { type AnyOperation, operation } from '../lib/http/operation.ts';
+import { cursor, limit } from '../lib/http/schemas.ts';
+import {
+  ComputationId,
+  ComputationStatus,
+  ComputationSummary,
+  ComputationView,
+  NewComputation,
+} from './schema.ts';
+
+const summary = {
+  id: 'rXJ3sDLPbbXKJmgB8pOZlw',
+  type: 'prime-count',
+  version: 1,
+  input: { to: 1_000_000_000 },
+  status: 'running' as const,
+  createdAt: '2026-11-20T12:00:00.000Z',
+  startedAt: '2026-11-20T12:00:00.100Z',
+};
+const running = { ...summary, progress: { done: 37, total: 100 } };
+const succeeded = {
+  ...summary,
+  status: 'succeeded' as const,
+  progress: { done: 100, total: 100 },
+  result: { count: 50_847_534 },
+  finishedAt: '2026-11-20T12:00:03.000Z',
+};
+const cancelled = { ...running, status: 'cancelled' as const, finishedAt: '2026-11-20T12:00:02.000Z' };
+
+const waitHeader = {
+  description:
+    '`wait=N` holds the answer until the computation has finished or N seconds have passed (RFC 7240); 25 at most.',
+  example: 'wait=10',
+};
+const waitApplied = { description: 'The seconds that were granted, where a wait was asked for' };
+
+const id = z.strictObject({ id: ComputationId });
+const missing = problemResponse('There is no such computation');
+const badId = problemResponse('The id has another form');
+
+const tooManyActive = problemResponse('There are as many active computations as the tenant may have', {
+  'Retry-After': retryAfter,
+});
+
+export const submitComputation = operation({
+  id: 'submitComputation',
+  method: 'POST',
+  path: '/computations',
+  scope: 'computations/write',
+  summary: 'Submit a computation',
+  description:
+    'The same pure work is computed once: submitted again it answers with the running or the finished computation, and a failed or cancelled one goes on. `Cache-Control: no-cache` asks for a run of its own. With an `Idempotency-Key` it answers what the first request with that key made, for as long as that computation is kept.',
+  headers: {
+    'Idempotency-Key': idempotencyKeyHeader,
+    Prefer: waitHeader,
+    'Cache-Control': { description: '`no-cache` asks for a fresh run under a new id', example: 'no-cache' },
+  },
+  body: {
+    contentTypes: ['application/json'],
+    schema: NewComputation,
+    examples: Object.fromEntries(
+      kernels.map(({ name, example }) => [name, { type: name, input: example.input }]),
+    ),
+  },
+  responses: {
+    200: {
+      description: 'It has finished already',
+      schema: ComputationView,
+      headers: { Location: location, 'Preference-Applied': waitApplied },
+      example: succeeded,
+    },
+    202: {
+      description: 'Accepted, or still at work',
+      schema: ComputationView,
+      headers: { Location: location, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
+      example: { ...running, status: 'queued' as const, progress: { done: 0, total: 100 } },
+    },
+    ...bodyProblems,
+    429: tooManyActive,
+    422: problemResponse(
+      'The body breaks its schema, asks for more work than a computation may be, or the key was used with another payload',
+    ),
+  },
+});
+
+export const listComputations = operation({
+  id: 'listComputations',
+  method: 'GET',
+  path: '/computations',
+  scope: 'computations/read',
+  summary: 'List computations',
+  description:
+    'Newest first, without progress. A filter applies to each page, which may then be short, even empty, and still have a next.',
+  headers: { 'Cache-Control': cacheControlHeader },
+  query: z.strictObject({
+    limit,
+    cursor: z.optional(cursor),
+    status: z.optional(ComputationStatus.check(z.describe('Only those of this status'))),
+    type: z.optional(
+      z.string().check(z.minLength(1), z.maxLength(100), z.describe('Only those of this type')),
+    ),
+  }),
+  responses: {
+    200: {
+      description: 'A page; `next` is the cursor of the next one, where there is one',
+      schema: z.object({ computations: z.array(ComputationSummary), next: z.optional(z.string()) }),
+      headers: { Link: link, Age: age },
+      example: { computations: [summary] },
+    },
+    422: problemResponse('A parameter is out of range or unknown; `errors` names it'),
+  },
+});
+
+export const readComputation = operation({
+  id: 'readComputation',
+  method: 'GET',
+  path: '/computations/{id}',
+  scope: 'computations/read',
+  summary: 'Read a computation and its progress, or wait for it',
+  params: id,
+  headers: {
+    Prefer: waitHeader,
+    'If-Match': ifMatchHeader,
+    'If-None-Match': ifNoneMatchHeader,
+    'Cache-Control': cacheControlHeader,
+  },
+  responses: {
+    200: {
+      description: 'The computation',
+      schema: ComputationView,
+      headers: { ETag: etag, Age: age, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
+      example: running,
+    },
+    304: { description: 'It is as it was', headers: { ETag: etag, Age: age, 'Retry-After': retryAfter } },
+    400: problemResponse('A header is malformed'),
+    404: missing,
+    412: problemResponse('It has none of the entity tags that `If-Match` asks for'),
+    422: badId,
+  },
+});
+
+export const cancelComputation = operation({
+  id: 'cancelComputation',
+  method: 'POST',
+  path: '/computations/{id}/cancel',
+  scope: 'computations/write',
+  summary: 'Cancel a computation',
+  description:
+    'It is cancelled from that moment for everyone in the tenant who shares it: no result appears any more, and within seconds no further part starts.',
+  params: id,
+  responses: {
+    200: { description: 'Cancelled', schema: ComputationView, example: cancelled },
+    404: missing,
+    409: problemResponse('It has finished already'),
+    422: badId,
+  },
+});
+
+export const retryComputation = operation({
+  id: 'retryComputation',
+  method: 'POST',
+  path: '/computations/{id}/retry',
+  scope: 'computations/write',
+  summary: 'Go on with a failed or cancelled computation',
+  description: 'It goes on from the parts that it has.',
+  params: id,
+  responses: {
+    202: {
+      description: 'Accepted again',
+      schema: ComputationView,
+      headers: { Location: location, 'Retry-After': retryAfter },
+      example: running,
+    },
+    404: missing,
+    409: problemResponse('It is neither failed nor cancelled'),
+    422: badId,
+    429: tooManyActive,
+  },
+});
+
+export const deleteComputation = operation({
+  id: 'deleteComputation',
+  method: 'DELETE',
+  path: '/computations/{id}',
+  scope: 'computations/write',
+  summary: 'Delete a finished computation',
+  params: id,
+  responses: {
+    204: { description: 'Deleted' },
+    404: missing,
+    409: problemResponse('It is still active; cancel it first'),
+    422: badId,
+  },
+});
+
+export const computationOperations: readonly AnyOperation[] = [
+  submitComputation,
+  listComputations,
+  readComputation,
+  cancelComputation,
+  retryComputation,
+  deleteComputation,
+];

@@ -1,0 +1,19 @@
+import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
+import { documentClient } from '../lib/aws/document-client.ts';
+import { config } from '../lib/config.ts';
+import { buryDeadLetter } from '../lib/engine/dead-letter.ts';
+import { sqsHandler } from '../lib/middleware/sqs.ts';
+import { observeEngine } from '../lib/observability/engine.ts';
+import { systemClock } from '../lib/ports.ts';
+
+const settings = config('COMPUTATIONS_TABLE', 'RETENTION_DAYS');
+
+const engine = {
+  store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
+  clock: systemClock,
+  observe: observeEngine,
+  limits: { retentionMs: settings.RETENTION_DAYS * 86_400_000 },
+};
+
+/** A letter whose run failed stays in the queue and is received again after the queue's visibility timeout. */
+export const handler = sqsHandler((body) => buryDeadLetter(engine, body));

@@ -1,0 +1,30 @@
+import { bigint } from './codecs.ts';
+import { decimalField, integerField, objectField, WORK_BOUND } from './fields.ts';
+import { parallel } from './kernel.ts';
+import { evenSplit, mostUnits } from './split.ts';
+
+/** In integers to square, a third of a nanosecond each. */
+const PART = { smallest: 200_000_000, largest: 4_000_000_000 };
+
+export const sumOfSquares = parallel({
+  name: 'sum-of-squares',
+  version: 2,
+  description: 'The exact sum of i² for 0 ≤ i < n, added up term by term.',
+  pure: true,
+  input: objectField({
+    n: integerField('How many squares to add.', 0, mostUnits(PART), WORK_BOUND),
+  }),
+  output: objectField({
+    sum: decimalField('The sum, as a decimal string because it may pass 2^53.'),
+  }),
+  example: { input: { n: 10 }, output: { sum: '285' } },
+  parts: ({ n }) => evenSplit(n, PART).parts,
+  async compute({ n }, part) {
+    // Only who computes loads the additions.
+    const { sumOfSquaresOver } = await import('./squares.ts');
+    return sumOfSquaresOver(evenSplit(n, PART).range(part));
+  },
+  combine: (left, right) => left + right,
+  finish: (sum) => ({ sum: String(sum) }),
+  partial: bigint,
+});

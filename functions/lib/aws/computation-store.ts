@@ -1,0 +1,356 @@
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import {
+  type ActiveComputation,
+  type Computation,
+  type ComputationKey,
+  type ComputationRef,
+  isActive,
+} from '../engine/computation.ts';
+import type { Attempted, ComputationStore, End } from '../engine/ports.ts';
+import type { Node } from '../engine/tree.ts';
+import { askForTheRest } from '../resilience/rest-of-batch.ts';
+import {
+  checkpointFromItem,
+  checkpointPk,
+  computationPk,
+  fromItem,
+  nodeFromItem,
+  nodePk,
+  SHARDS,
+  shardName,
+  slotName,
+  startAttributes,
+  toItem,
+  tokensOf,
+} from './computation-record.ts';
+import { conditional, UnacknowledgedDelete } from './conditional.ts';
+
+type Values = Record<string, unknown>;
+
+/** `SET #a = :a, …` for the attributes that have a value. */
+const assignments = (values: Values) =>
+  Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `#${name} = :${name}`)
+    .join(', ');
+
+/** Every name and value of an expression under its own placeholder, so that no reserved word needs to be known. */
+const placeholders = (names: readonly string[], values: Values) => ({
+  ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  ExpressionAttributeValues: Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [`:${name}`, value]),
+  ),
+});
+
+const ACTIVE = '#status IN (:queued, :running)';
+/** Not the SDK's repetition of a write that was applied. */
+const isFirst = (token: 'cancelToken' | 'retryToken') =>
+  `(attribute_not_exists(#${token}) OR #${token} <> :${token})`;
+
+const activeValues = { queued: 'queued', running: 'running' };
+/** What an active computation has and a finished one has not. */
+const ACTIVE_ONLY = ['deadline', 'shard', 'visitAt', 'visitInterval', 'visitSeen', 'visitToken'];
+
+/** How many keys one request may ask for. */
+const MOST_KEYS = 100;
+
+/** Computations in DynamoDB: see `ComputationStore` for what each operation promises. */
+export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: string): ComputationStore => {
+  /** A conditional update of a computation, answering with the item as it then is, or as it was when refused. */
+  const update = (
+    key: ComputationKey,
+    change: {
+      set: Values;
+      remove?: readonly string[];
+      when: string;
+      names: readonly string[];
+      values: Values;
+    },
+  ) =>
+    conditional(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: computationPk(key) },
+          UpdateExpression:
+            `SET ${assignments(change.set)}` +
+            (change.remove === undefined
+              ? ''
+              : ` REMOVE ${change.remove.map((name) => `#${name}`).join(', ')}`),
+          ConditionExpression: change.when,
+          ...placeholders(
+            [...new Set([...Object.keys(change.set), ...(change.remove ?? []), ...change.names])],
+            {
+              ...change.set,
+              ...change.values,
+            },
+          ),
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+
+  /** One or more items by key, in any order; what DynamoDB leaves unprocessed is asked for again. */
+  const batchGet = async (pks: readonly string[], consistent: boolean): Promise<Map<string, Values>> => {
+    const found = new Map<string, Values>();
+    const keys: Values[] = [...new Set(pks)].map((pk) => ({ pk }));
+    for (let first = 0; first < keys.length; first += MOST_KEYS) {
+      await askForTheRest(keys.slice(first, first + MOST_KEYS), async (entries) => {
+        const { Responses, UnprocessedKeys, $metadata } = await client.send(
+          new BatchGetCommand({
+            RequestItems: { [table]: { Keys: [...entries], ConsistentRead: consistent } },
+          }),
+        );
+        for (const item of Responses?.[table] ?? []) found.set(String(item.pk), item);
+        return { left: UnprocessedKeys?.[table]?.Keys ?? [], attempts: $metadata.attempts };
+      });
+    }
+    return found;
+  };
+
+  const get = async (pk: string): Promise<Values | undefined> =>
+    (await client.send(new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }))).Item;
+
+  const asActive = (attributes: Values): ActiveComputation => {
+    const computation = fromItem(attributes);
+    if (!isActive(computation)) throw new Error(`${computation.id} should be active`);
+    return computation;
+  };
+
+  const refusal = (attributes: Values | undefined): { refused: Computation | undefined } => ({
+    refused: attributes === undefined ? undefined : fromItem(attributes),
+  });
+
+  /** Ends an active computation of this life. */
+  const end = async (ref: ComputationRef, set: Values & End, condition = '', values: Values = {}) => {
+    const outcome = await update(ref, {
+      set,
+      remove: ACTIVE_ONLY,
+      when: `#epoch = :epoch AND ${ACTIVE}${condition}`,
+      names: ['epoch', 'status', ...Object.keys(values)],
+      values: { epoch: ref.epoch, ...activeValues, ...values },
+    });
+    return 'applied' in outcome;
+  };
+
+  return {
+    async create(submission, start, total): Promise<Attempted<Computation>> {
+      const item = toItem(submission, start, total);
+      const outcome = await conditional(
+        client.send(
+          new PutCommand({
+            TableName: table,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+            ExpressionAttributeValues: { ':now': submission.createdAt / 1_000 },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      if ('applied' in outcome) return { applied: asActive({ ...item }) };
+      const { refused } = refusal(outcome.refused);
+      // The SDK's retry met its own first attempt: nobody else has this epoch.
+      return refused?.epoch === submission.epoch ? { applied: refused } : { refused };
+    },
+
+    async read(key) {
+      const item = await get(computationPk(key));
+      return item === undefined ? undefined : fromItem(item);
+    },
+
+    async readMany(keys) {
+      return [...(await batchGet(keys.map(computationPk), true)).values()].map(fromItem);
+    },
+
+    async start(ref, attempt, startedAt) {
+      await update(ref, {
+        set: { status: 'running', startedAt },
+        when: '#epoch = :epoch AND #attempt = :attempt AND #status = :queued',
+        names: ['epoch', 'attempt'],
+        values: { epoch: ref.epoch, attempt, queued: 'queued' },
+      });
+    },
+
+    succeed: (ref, result, total, times) =>
+      end(ref, { status: 'succeeded', result: JSON.stringify(result), total, ...times }),
+
+    fail: (ref, attempt, error, times) =>
+      end(ref, { status: 'failed', error, ...times }, ' AND #attempt = :attempt', { attempt }),
+
+    async cancel(key, token, times) {
+      const outcome = await update(key, {
+        set: { status: 'cancelled', cancelToken: token, ...times },
+        remove: ACTIVE_ONLY,
+        when: `${ACTIVE} AND ${isFirst('cancelToken')}`,
+        names: ['status'],
+        values: activeValues,
+      });
+      if ('applied' in outcome) return { applied: fromItem(outcome.applied.Attributes ?? {}) };
+      const { refused } = refusal(outcome.refused);
+      const isOwn = refused !== undefined && tokensOf(outcome.refused).cancelToken === token;
+      return isOwn ? { applied: refused } : { refused };
+    },
+
+    async retry(key, token, now, start) {
+      const outcome = await conditional(
+        client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk: computationPk(key) },
+            UpdateExpression: `SET ${assignments({ status: 1, retryToken: 1, ...startAttributes(key, start) })} REMOVE startedAt, finishedAt, expiresAt, #error ADD attempt :one`,
+            ConditionExpression: `#status IN (:failed, :cancelled) AND expiresAt > :now AND ${isFirst('retryToken')}`,
+            ...placeholders([...Object.keys(startAttributes(key, start)), 'status', 'retryToken', 'error'], {
+              status: 'queued',
+              retryToken: token,
+              ...startAttributes(key, start),
+              failed: 'failed',
+              cancelled: 'cancelled',
+              now: now / 1_000,
+              one: 1,
+            }),
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      if ('applied' in outcome) return { applied: asActive(outcome.applied.Attributes ?? {}) };
+      const { refused } = refusal(outcome.refused);
+      const isOwn = refused !== undefined && tokensOf(outcome.refused).retryToken === token;
+      return isOwn ? { applied: refused } : { refused };
+    },
+
+    async remove(key, now): Promise<Attempted<true>> {
+      const outcome = await conditional(
+        client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { pk: computationPk(key) },
+            ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now',
+            ExpressionAttributeValues: { ':now': now / 1_000 },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      if ('applied' in outcome) return { applied: true };
+      if (outcome.refused === undefined && outcome.attempts > 1) throw new UnacknowledgedDelete();
+      return refusal(outcome.refused);
+    },
+
+    async list(tenant, after, limit) {
+      const output = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'list',
+          KeyConditionExpression: `tenant = :tenant${after === undefined ? '' : ' AND listKey < :after'}`,
+          ExpressionAttributeValues: { ':tenant': tenant, ...(after !== undefined && { ':after': after }) },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      const keys = (output.Items ?? []).map((item) => {
+        const position = String(item.listKey);
+        return { position, id: position.slice(position.indexOf('#') + 1) };
+      });
+      return { keys, next: output.LastEvaluatedKey === undefined ? undefined : keys.at(-1)?.position };
+    },
+
+    async *due(until) {
+      for (let shard = 0; shard < SHARDS; shard += 1) {
+        let from: Values | undefined;
+        do {
+          const output = await client.send(
+            new QueryCommand({
+              TableName: table,
+              IndexName: 'active',
+              KeyConditionExpression: '#shard = :shard AND #visitAt <= :until',
+              ...placeholders(['shard', 'visitAt'], { shard: shardName(shard), until }),
+              ExclusiveStartKey: from,
+            }),
+          );
+          for (const item of output.Items ?? []) {
+            const [, tenant = '', id = ''] = String(item.pk).split('#');
+            yield { tenant, id };
+          }
+          from = output.LastEvaluatedKey;
+        } while (from !== undefined);
+      }
+    },
+
+    async claim(ref, seenAt, next, token) {
+      const outcome = await update(ref, {
+        set: { visitAt: next.at, visitInterval: next.interval, visitSeen: next.seen, visitToken: token },
+        when: `#epoch = :epoch AND ${ACTIVE} AND #visitAt = :seenAt`,
+        names: ['epoch', 'status'],
+        values: { epoch: ref.epoch, ...activeValues, seenAt },
+      });
+      return 'applied' in outcome || tokensOf(outcome.refused).visitToken === token;
+    },
+
+    async glance(ref, nodes, { computation }) {
+      const pks = nodes.map((node) => nodePk(ref, node));
+      const found = await batchGet(computation ? [computationPk(ref), ...pks] : pks, false);
+      const item = found.get(computationPk(ref));
+      return {
+        computation: item === undefined ? undefined : fromItem(item),
+        nodes: pks.map((pk) => nodeFromItem(found.get(pk))),
+      };
+    },
+
+    async readNodes(ref, nodes) {
+      const pks = nodes.map((node) => nodePk(ref, node));
+      const found = await batchGet(pks, true);
+      return pks.map((pk) => nodeFromItem(found.get(pk)));
+    },
+
+    async fill(ref, node: Node, slot, value, expiresAt) {
+      const outcome = await conditional(
+        client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk: nodePk(ref, node) },
+            UpdateExpression: 'SET #slot = :value, expiresAt = :expiresAt',
+            ConditionExpression: 'attribute_not_exists(#slot)',
+            ExpressionAttributeNames: { '#slot': slotName(slot) },
+            ExpressionAttributeValues: { ':value': value, ':expiresAt': expiresAt },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      return nodeFromItem('applied' in outcome ? outcome.applied.Attributes : outcome.refused);
+    },
+
+    async readCheckpoint(ref) {
+      const item = await get(checkpointPk(ref));
+      return item === undefined ? undefined : checkpointFromItem(item);
+    },
+
+    async writeCheckpoint(ref, next, token, expiresAt) {
+      const attributes = { ...next, token, expiresAt };
+      const outcome = await conditional(
+        client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { pk: checkpointPk(ref) },
+            UpdateExpression: `SET ${assignments(attributes)}`,
+            ConditionExpression: next.from === 0 ? 'attribute_not_exists(#step)' : '#step = :from',
+            ...placeholders(Object.keys(attributes), attributes),
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      return 'applied' in outcome || outcome.refused?.token === token;
+    },
+  };
+};

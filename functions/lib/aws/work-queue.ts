@@ -1,0 +1,49 @@
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { encodeMessage } from '../engine/message.ts';
+import type { WorkQueue } from '../engine/ports.ts';
+import { FAN_OUT } from '../engine/tree.ts';
+import { askForTheRest, type Pause } from '../resilience/rest-of-batch.ts';
+
+/**
+ * The work queue in SQS. The tenant is the message group, so that fair queues keep one tenant's many parts from
+ * holding up another's few. `pause` waits before what was not taken is sent again; a simulation waits in its own time.
+ */
+export const sqsWorkQueue = (client: SQSClient, queueUrl: string, pause?: Pause): WorkQueue => ({
+  async send(messages) {
+    for (let first = 0; first < messages.length; first += FAN_OUT) {
+      const batch = messages.slice(first, first + FAN_OUT).map(
+        (message, at): SendMessageBatchRequestEntry => ({
+          Id: String(at),
+          MessageBody: encodeMessage(message),
+          MessageGroupId: message.tenant,
+        }),
+      );
+      const request = async (entries: readonly SendMessageBatchRequestEntry[]) => {
+        const { Failed = [], $metadata } = await client.send(
+          new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: [...entries] }),
+        );
+        const failed = new Set(Failed.map(({ Id }) => Id));
+        return { left: entries.filter(({ Id }) => failed.has(Id)), attempts: $metadata?.attempts };
+      };
+      await askForTheRest(batch, request, pause);
+    }
+  },
+});
+
+/** Makes a received message visible again after so many seconds. */
+export const changeVisibility =
+  (client: SQSClient, queueUrl: string) =>
+  async (receiptHandle: string, seconds: number): Promise<void> => {
+    await client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      }),
+    );
+  };

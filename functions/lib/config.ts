@@ -1,0 +1,50 @@
+import * as z from 'zod/mini';
+
+const name = z.string().check(z.minLength(1));
+const count = z.pipe(z.string().check(z.regex(/^\d+$/)), z.coerce.number());
+
+/** Every environment variable that a function reads, and its form. Infra sets them; nothing else reads them. */
+const variables = {
+  STAGE: name,
+  ITEMS_TABLE: name,
+  COMPUTATIONS_TABLE: name,
+  WORK_QUEUE_URL: z.url(),
+  /** The claim of the token that names the tenant. */
+  TENANT_CLAIM: name,
+  /** Bytes of answers that an instance remembers for clients that accept old ones. */
+  ANSWER_MEMORY_BYTES: count,
+  /** Active computations that a tenant may have. */
+  ACTIVE_PER_TENANT: count,
+  /** Days that a finished computation is kept. */
+  RETENTION_DAYS: count,
+  /** Seconds after which an unfinished attempt of a computation fails. */
+  MAX_AGE_SECONDS: count,
+  /** Seconds between two checkpoints of a sequential computation. */
+  CHECKPOINT_SECONDS: count,
+  /** Seconds after which the sweeper first looks at an unfinished computation. */
+  SWEEP_AFTER_SECONDS: count,
+} as const;
+
+type Variables = { [K in keyof typeof variables]: z.output<(typeof variables)[K]> };
+
+/** A name that a function may ask for; infra types the environments that it sets with it. */
+export type Variable = keyof Variables;
+
+/**
+ * The named settings, checked. Call it once, at init: a function with a wrong environment then fails at its
+ * first start, with one message that names every variable that is missing or malformed.
+ */
+export const config = <K extends Variable>(...names: K[]): Pick<Variables, K> => {
+  const problems: string[] = [];
+  const settings: Partial<Record<Variable, unknown>> = {};
+  for (const key of names) {
+    const parsed = variables[key].safeParse(process.env[key]);
+    if (parsed.success) settings[key] = parsed.data;
+    else problems.push(`${key} ${process.env[key] === undefined ? 'is not set' : 'is malformed'}`);
+  }
+  if (problems.length > 0) throw new Error(`Configuration: ${problems.join(', ')}`);
+  return settings as Pick<Variables, K>;
+};
+
+/** The name of the function that this code runs in, as Lambda tells it; metrics carry it. */
+export const functionName = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown';

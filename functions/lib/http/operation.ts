@@ -1,0 +1,59 @@
+import type * as z from 'zod/mini';
+
+/** What a token must allow for a route; API Gateway's authorizer checks it before a function is called. */
+export type Scope = 'items/read' | 'items/write' | 'computations/read' | 'computations/write';
+
+/** How a header is documented. */
+export interface HeaderDescription {
+  readonly description: string;
+  readonly example?: string;
+}
+
+export interface ResponseDescription {
+  readonly description: string;
+  /** The body's; absent where there is none. Documentation: answers are not checked against it at run time. */
+  readonly schema?: z.ZodMiniType;
+  readonly headers?: Readonly<Record<string, HeaderDescription>>;
+  readonly example?: unknown;
+}
+
+interface BodyDescription<B> {
+  /** The media types that are read as JSON; the first is the usual one. */
+  readonly contentTypes: readonly [string, ...string[]];
+  readonly schema: z.ZodMiniType<B>;
+  readonly examples: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One route as data. The handler validates with it, `infra/` makes an API Gateway route of it, and the OpenAPI
+ * document is generated from it, so the three cannot disagree.
+ *
+ * `P`, `Q` and `B` are the parsed path parameters, query and body.
+ */
+export interface Operation<P, Q, B> {
+  /** The operationId, such as `createItem`. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** In API Gateway's syntax: `/items/{id}`. */
+  readonly path: `/${string}`;
+  /** `null`: no token needed. */
+  readonly scope: Scope | null;
+  readonly summary: string;
+  readonly description?: string;
+  /** Reads strings. */
+  readonly params?: z.ZodMiniType<P>;
+  /** Reads strings; a strict object, so that unknown parameters are refused. Absent: no parameter is known. */
+  readonly query?: z.ZodMiniType<Q>;
+  /** Request headers that mean something here. */
+  readonly headers?: Readonly<Record<string, HeaderDescription>>;
+  readonly body?: BodyDescription<B>;
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
+}
+
+/** An operation of any type, for what only describes or dispatches it. */
+export type AnyOperation = Operation<unknown, unknown, unknown>;
+
+/** The operation itself, with the types of its parameters and body inferred from its schemas. */
+export const operation = <P = undefined, Q = undefined, B = undefined>(
+  described: Operation<P, Q, B>,
+): Operation<P, Q, B> => described;

@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+
+const characters = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};
+
+/**
+ * A text of so many characters: Unicode code points, as JSON Schema counts them, not the UTF-16 code units of
+ * `z.minLength` and `z.maxLength`.
+ */
+export const text = (min: number, max: number) => {
+  const isBetween = (count: number): boolean => count >= min && count <= max;
+  return z.string().check(
+    z.refine((value) => isBetween(characters(value)), {
+      error: min > 0 ? `must have ${min} to ${max} characters` : `must have ${max} characters or less`,
+    }),
+    z.meta({ ...(min > 0 ? { minLength: min } : {}), maxLength: max }),
+  );
+};
+
+/** A number in a path or query: decimal digits without sign or leading zeros, so that each has one spelling. */
+export const integerText = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.pipe(
+    z.pipe(
+      z.string({ error }).check(z.regex(/^(?:0|[1-9]\d{0,15})$/)),
+      z.transform((digits) => Number(digits)),
+    ),
+    z.int({ error }).check(z.gte(min), z.lte(max)),
+  );
+};
+
+/** A moment as RFC 3339 writes it, in UTC. */
+export const timestamp = z
+  .string()
+  .check(z.meta({ format: 'date-time', examples: ['2026-11-20T12:00:00.000Z'] }));
+
+/** How many entries a page has at most. */
+export const limit = z._default(integerText(1, 100), 20).check(z.describe('The most entries of a page'));
+
+/** Where a page starts. A longer text than any cursor of ours is refused before it is decoded. */
+export const cursor = z
+  .string()
+  .check(
+    z.maxLength(512, 'must be the next of an earlier page of this list'),
+    z.describe('The `next` of the page before'),
+  );

@@ -1,0 +1,124 @@
+import middy from '@middy/core';
+import httpHeaderNormalizer from '@middy/http-header-normalizer';
+import httpRouter from '@middy/http-router';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Headers } from '../http/headers.ts';
+import type { AnyOperation, Operation } from '../http/operation.ts';
+import { notFound, type Problem } from '../http/problem.ts';
+import type { AnswerMemory } from '../resilience/answer-memory.ts';
+import { timed } from '../resilience/invocation.ts';
+import { type HttpEvent, type HttpResult, headersOf } from './event.ts';
+import { head } from './head.ts';
+import { jsonBody } from './json-body.ts';
+import { problemDetails } from './problem-details.ts';
+import { forgetting, remembered } from './remembered.ts';
+import { requestLog } from './request-log.ts';
+import { securityHeaders } from './security-headers.ts';
+import { tenancy, tenantRequired } from './tenancy.ts';
+import { validation } from './validation.ts';
+
+/** A request as logic sees it: checked and parsed. */
+export interface Request<P, Q, B> extends Headers {
+  readonly tenant: string;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly requestId: string;
+  /** When API Gateway received the request, in milliseconds since the Unix epoch. */
+  readonly timeEpoch: number;
+  readonly path: string;
+}
+
+/** An answer as logic gives it; the body becomes JSON. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** An operation with the code that answers it. */
+export interface Route {
+  readonly operation: AnyOperation;
+  bind(memory: AnswerMemory | undefined): (event: HttpEvent, context: Context) => Promise<HttpResult>;
+}
+
+/**
+ * Binds logic to an operation. Before the logic runs the tenant is known and body, path parameters and query are
+ * checked, in this order: 401, 415, 413, 400, 422.
+ */
+export const route = <P, Q, B>(
+  operation: Operation<P, Q, B>,
+  logic: (request: Request<P, Q, B>) => Promise<Reply> | Reply,
+): Route => ({
+  operation,
+  bind: (memory) => {
+    const handler = middy<HttpEvent, HttpResult>({ timeoutEarlyInMillis: 0 });
+    if (operation.scope !== null) handler.use(tenantRequired());
+    if (operation.body) handler.use(jsonBody(operation.method, operation.body.contentTypes));
+    handler.use(validation(operation));
+    if (memory) handler.use(operation.method === 'GET' ? remembered(memory) : forgetting(memory));
+    return handler.handler(async (event: HttpEvent) => result(await logic(request<P, Q, B>(event))));
+  },
+});
+
+export interface HttpOptions {
+  /** The claim of the token that names the tenant. */
+  readonly tenantClaim: string;
+  /**
+   * With a memory, GET routes answer from it for clients that accept old answers, and any other route makes it
+   * forget.
+   */
+  readonly memory?: AnswerMemory;
+  /** What to throw for a request that none of the routes answers. */
+  readonly notFound?: (method: string, path: string) => Problem;
+}
+
+/** The one composition for HTTP: API Gateway's event (payload format 2.0) in, its structured result out. */
+export const httpHandler = (
+  routes: readonly Route[],
+  options: HttpOptions,
+): ((event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>) =>
+  timed(
+    middy<HttpEvent, HttpResult>(dispatch(routes, options), { timeoutEarlyInMillis: 200 })
+      .use(requestLog())
+      .use(head())
+      .use(securityHeaders())
+      .use(problemDetails())
+      .use(httpHeaderNormalizer())
+      .use(tenancy(options.tenantClaim)),
+  );
+
+/** GET answers HEAD too. */
+const dispatch = (routes: readonly Route[], options: HttpOptions) =>
+  httpRouter<HttpEvent, HttpResult>({
+    routes: routes.flatMap(({ operation: { method, path }, bind }) => {
+      const handler = bind(options.memory);
+      const route = { method, path, handler };
+      return method === 'GET' ? [route, { ...route, method: 'HEAD' as const }] : [route];
+    }),
+    notFoundResponse: ({ method, path }) => {
+      throw options.notFound?.(method, path) ?? notFound('There is nothing at this path');
+    },
+  });
+
+/** The parts have been checked by the operation's own schemas, whose output P, Q and B are. */
+const request = <P, Q, B>(event: HttpEvent): Request<P, Q, B> => ({
+  ...headersOf(event),
+  tenant: event.tenant ?? '',
+  params: event.checked?.params as P,
+  query: event.checked?.query as Q,
+  body: event.checked?.body as B,
+  requestId: event.requestContext.requestId,
+  timeEpoch: event.requestContext.timeEpoch,
+  path: event.rawPath,
+});
+
+const result = ({ status, headers, body }: Reply): HttpResult => ({
+  statusCode: status,
+  headers: {
+    'Cache-Control': 'no-store',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...headers,
+  },
+  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+});

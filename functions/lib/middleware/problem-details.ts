@@ -1,0 +1,41 @@
+import type { MiddlewareObj } from '@middy/core';
+import { Problem, tooManyActive, unavailable } from '../http/problem.ts';
+import { CircuitOpen, TooManyActive } from '../resilience/errors.ts';
+import type { HttpEvent, HttpResult } from './event.ts';
+import { isInfrastructureError } from './infrastructure-error.ts';
+
+/** A path longer than this is not sent back. */
+const LONGEST_INSTANCE = 1_024;
+
+/**
+ * Answers every error as problem details (RFC 9457): a `Problem` as it says, trouble of the infrastructure as 503
+ * with `Retry-After`, and anything else as a 500 that tells nothing. `instance` is the path of the request; API
+ * Gateway's own `apigw-requestid` header names the occurrence.
+ */
+export const problemDetails = (): MiddlewareObj<HttpEvent, HttpResult> => ({
+  onError: (request) => {
+    request.response = problemResult(toProblem(request.error), request.event.rawPath);
+  },
+});
+
+const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  if (error instanceof CircuitOpen) return unavailable(error.retryAfterSeconds);
+  if (error instanceof TooManyActive) return tooManyActive(error.most);
+  if (isInfrastructureError(error)) return unavailable();
+  return new Problem(500, 'The service made a mistake; it has been recorded');
+};
+
+const problemResult = (problem: Problem, path: string): HttpResult => {
+  const { type, title, status, detail, errors } = problem;
+  const instance = path.length <= LONGEST_INSTANCE ? encodeURI(path.toWellFormed()) : undefined;
+  return {
+    statusCode: status,
+    headers: {
+      ...problem.headers,
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+    },
+    body: JSON.stringify({ type, title, status, detail, instance, errors }),
+  };
+};

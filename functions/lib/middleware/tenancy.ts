@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { MiddlewareObj } from '@middy/core';
+import { unauthorized } from '../http/problem.ts';
+import type { HttpEvent } from './event.ts';
+
+/**
+ * Who asks: the first 22 characters (132 bits) of the SHA-256, in base64url, of exactly one claim of the token.
+ * A hash, because the claim may hold characters and lengths that keys and message groups may not.
+ */
+export const tenancy = (claim: string): MiddlewareObj<HttpEvent> => ({
+  before: ({ event }) => {
+    const tenant = hashed(event, claim);
+    if (tenant !== undefined) event.tenant = tenant;
+  },
+});
+
+const hashed = (event: HttpEvent, claim: string): string | undefined => {
+  const claims = event.requestContext.authorizer?.jwt.claims ?? {};
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+  if (typeof value !== 'string' || value === '') return undefined;
+  return createHash('sha256').update(value, 'utf8').digest('base64url').slice(0, 22);
+};
+
+/** Refuses, with 401, a request whose token names no tenant. */
+export const tenantRequired = (): MiddlewareObj<HttpEvent> => ({
+  before: ({ event }) => {
+    if (event.tenant === undefined) throw unauthorized('The token does not name a tenant');
+  },
+});

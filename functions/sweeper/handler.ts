@@ -1,0 +1,35 @@
+import type { Context } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
+import { documentClient } from '../lib/aws/document-client.ts';
+import { sqsClient } from '../lib/aws/sqs-client.ts';
+import { sqsWorkQueue } from '../lib/aws/work-queue.ts';
+import { config } from '../lib/config.ts';
+import { sweep } from '../lib/engine/sweep.ts';
+import { observeEngine } from '../lib/observability/engine.ts';
+import { systemClock, systemRandom } from '../lib/ports.ts';
+import { timed } from '../lib/resilience/invocation.ts';
+
+const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS', 'SWEEP_AFTER_SECONDS');
+
+const engine = {
+  store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
+  queue: sqsWorkQueue(sqsClient, settings.WORK_QUEUE_URL),
+  clock: systemClock,
+  random: systemRandom,
+  observe: observeEngine,
+  limits: {
+    retentionMs: settings.RETENTION_DAYS * 86_400_000,
+    sweepAfterMs: settings.SWEEP_AFTER_SECONDS * 1_000,
+  },
+};
+
+/** `{"all": true}` visits every active computation, as after a queue has lost its messages; any other event what is due. */
+const Everything = z.object({ all: z.literal(true) });
+
+export const handler = timed((event: unknown, context: Context) =>
+  sweep(engine, {
+    all: Everything.safeParse(event).success,
+    remainingMs: () => context.getRemainingTimeInMillis(),
+  }),
+);

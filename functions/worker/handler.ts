@@ -1,0 +1,47 @@
+import { findKernel } from '../kernels/registry.ts';
+import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
+import { documentClient } from '../lib/aws/document-client.ts';
+import { dynamoItemReader } from '../lib/aws/item-reader.ts';
+import { sqsClient } from '../lib/aws/sqs-client.ts';
+import { changeVisibility, sqsWorkQueue } from '../lib/aws/work-queue.ts';
+import { config } from '../lib/config.ts';
+import { KernelException } from '../lib/engine/errors.ts';
+import { createWorker } from '../lib/engine/work.ts';
+import { equalJitter, exceptionBackoff, fullJitter, outageBackoff } from '../lib/middleware/backoff.ts';
+import { sqsHandler } from '../lib/middleware/sqs.ts';
+import { observeEngine } from '../lib/observability/engine.ts';
+import { systemClock, systemRandom } from '../lib/ports.ts';
+
+const settings = config(
+  'COMPUTATIONS_TABLE',
+  'WORK_QUEUE_URL',
+  'ITEMS_TABLE',
+  'RETENTION_DAYS',
+  'MAX_AGE_SECONDS',
+  'CHECKPOINT_SECONDS',
+);
+
+const work = createWorker({
+  store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
+  queue: sqsWorkQueue(sqsClient, settings.WORK_QUEUE_URL),
+  items: dynamoItemReader(documentClient, settings.ITEMS_TABLE),
+  clock: systemClock,
+  random: systemRandom,
+  findKernel,
+  observe: observeEngine,
+  limits: {
+    retentionMs: settings.RETENTION_DAYS * 86_400_000,
+    maxAgeMs: settings.MAX_AGE_SECONDS * 1_000,
+    checkpointMs: settings.CHECKPOINT_SECONDS * 1_000,
+  },
+});
+
+const hide = changeVisibility(sqsClient, settings.WORK_QUEUE_URL);
+
+export const handler = sqsHandler(work, {
+  retryDelaySeconds: (error, receiveCount) =>
+    error instanceof KernelException
+      ? fullJitter(exceptionBackoff, receiveCount, Math.random)
+      : equalJitter(outageBackoff, receiveCount, Math.random),
+  changeVisibility: (record, seconds) => hide(record.receiptHandle, seconds),
+});
