@@ -1,0 +1,195 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnAuthorizer,
+  CfnIntegration,
+  CfnRoute,
+  type CfnRouteProps,
+  CfnStage,
+  CorsHttpMethod,
+  HttpApi,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { Scope } from '../functions/lib/http/operation.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { StageConfig } from './config.ts';
+import type { Functions } from './functions.ts';
+import type { IdentityProvider } from './identity.ts';
+import { logGroupOf } from './lambda.ts';
+import { type HttpFunctionName, operationsOf } from './operations.ts';
+
+export interface ApiProps {
+  readonly config: StageConfig;
+  readonly functions: Functions;
+  /** Whose tokens are accepted. */
+  readonly identity: IdentityProvider;
+  /** Web origins that may call the API from a browser; none: no CORS at all. */
+  readonly origins: readonly string[];
+}
+
+/** Who may use a route, as API Gateway is told it. */
+type Access = Pick<CfnRouteProps, 'authorizationType' | 'authorizerId' | 'authorizationScopes'>;
+
+/** One line a request; what the function says about the same request carries the same requestId. */
+const accessLogFormat = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  route: '$context.routeKey',
+  status: '$context.status',
+  responseLength: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  integrationLatencyMs: '$context.integrationLatency',
+  error: '$context.error.message',
+  integrationError: '$context.integrationErrorMessage',
+});
+
+const cors = (origins: readonly string[]) => ({
+  allowOrigins: [...origins],
+  allowMethods: [
+    CorsHttpMethod.GET,
+    CorsHttpMethod.HEAD,
+    CorsHttpMethod.POST,
+    CorsHttpMethod.PUT,
+    CorsHttpMethod.PATCH,
+    CorsHttpMethod.DELETE,
+  ],
+  allowHeaders: [
+    'Authorization',
+    'Cache-Control',
+    'Content-Type',
+    'Idempotency-Key',
+    'If-Match',
+    'If-None-Match',
+    'Prefer',
+    'traceparent',
+  ],
+  exposeHeaders: [
+    'Accept-Patch',
+    'Age',
+    'Allow',
+    'ETag',
+    'Idempotency-Key',
+    'Link',
+    'Location',
+    'Preference-Applied',
+    'Retry-After',
+  ],
+  maxAge: Duration.hours(1),
+});
+
+/** The HTTP API: a route for every operation, HEAD for every GET, and `$default` for everything else. */
+export class Api extends Construct {
+  readonly api: HttpApi;
+  /** Without a slash at its end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    const { config, functions, identity, origins } = props;
+
+    const api = new HttpApi(this, 'Api', {
+      apiName: `spillway-${config.stage}`,
+      createDefaultStage: false, // its default has no throttling and no log
+      ...(origins.length > 0 && { corsPreflight: cors(origins) }),
+    });
+    this.api = api;
+    this.url = api.apiEndpoint;
+
+    const { ref: authorizerId } = new CfnAuthorizer(this, 'Authorizer', {
+      apiId: api.apiId,
+      name: 'tokens',
+      authorizerType: 'JWT',
+      identitySource: ['$request.header.Authorization'],
+      jwtConfiguration: { issuer: identity.issuer, audience: [...identity.audience] },
+    });
+    /** A token with the scope; one of any scope; none. */
+    const access = (scope: Scope | 'any' | null): Access =>
+      scope === null
+        ? { authorizationType: 'NONE' }
+        : {
+            authorizationType: 'JWT',
+            authorizerId,
+            ...(scope !== 'any' && { authorizationScopes: [scope] }),
+          };
+
+    const routes = new Map<string, CfnRoute>();
+    for (const name of Object.keys(operationsOf) as HttpFunctionName[]) {
+      const target = this.#integrate(api, name, functions.byName[name].live.functionArn);
+      for (const { method, path, scope } of operationsOf[name]) {
+        routes.set(`${method} ${path}`, this.#route(api, `${method} ${path}`, target, access(scope)));
+        if (method === 'GET') this.#route(api, `HEAD ${path}`, target, access(scope));
+      }
+      // Behind the authorizer too, so that a stranger learns nothing of which paths there are.
+      if (name === 'service') this.#route(api, '$default', target, access('any'));
+    }
+
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: config.throttling.ratePerSecond, burstLimit: config.throttling.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroupOf(this, config)),
+        format: AccessLogFormat.custom(accessLogFormat),
+      },
+    });
+    const { node } = stage;
+    if (!(node.defaultChild instanceof CfnStage)) throw new Error('A stage is a CfnStage at heart.');
+    const throttled = Object.entries(config.routeThrottling);
+    if (throttled.length > 0) {
+      node.defaultChild.routeSettings = Object.fromEntries(
+        throttled.map(([key, { ratePerSecond, burst }]) => [
+          key,
+          { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst },
+        ]),
+      );
+    }
+    for (const [key] of throttled) {
+      const route = routes.get(key);
+      if (route === undefined) throw new Error(`There is no route "${key}" to throttle.`);
+      node.addDependency(route); // API Gateway refuses settings of a route that is not there yet
+    }
+  }
+
+  /** Lets the API invoke the function; returns what a route is pointed at. */
+  #integrate(api: HttpApi, name: HttpFunctionName, functionArn: string): string {
+    const integration = new CfnIntegration(this, `${name} integration`, {
+      apiId: api.apiId,
+      integrationType: 'AWS_PROXY',
+      integrationUri: functionArn,
+      payloadFormatVersion: '2.0',
+    });
+    // By hand, because what CDK's own integration allows (…/*/*/*) does not cover `$default` (…/stage/$default).
+    new CfnPermission(this, `${name} permission`, {
+      action: 'lambda:InvokeFunction',
+      functionName: functionArn,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: api.apiId,
+        resourceName: '*/*',
+      }),
+    });
+    return `integrations/${integration.ref}`;
+  }
+
+  #route(api: HttpApi, routeKey: string, target: string, access: Access): CfnRoute {
+    const route = new CfnRoute(this, `${routeKey} route`, {
+      apiId: api.apiId,
+      routeKey,
+      target,
+      ...access,
+    });
+    if (access.authorizationType === 'NONE') {
+      acknowledge(route, {
+        'AwsSolutions-APIG4':
+          'It says nothing that is not public: that the service is there, and how to use it.',
+      });
+    }
+    return route;
+  }
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build as esbuild, type Plugin } from 'esbuild';
+import { kernels } from '../functions/kernels/registry.ts';
+import { computationTypes, openApiDocument } from './openapi.ts';
+import { allOperations } from './operations.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Every function and the file that exports its `handler`. */
+export const entries = {
+  items: 'functions/items/handler.ts',
+  computations: 'functions/computations/handler.ts',
+  'computation-reads': 'functions/computations/read.ts',
+  worker: 'functions/worker/handler.ts',
+  'dead-letters': 'functions/dead-letters/handler.ts',
+  sweeper: 'functions/sweeper/handler.ts',
+  service: 'functions/service/handler.ts',
+} as const;
+
+export type FunctionName = keyof typeof entries;
+
+/** The folder of each function's asset, as an absolute path. */
+export type Assets = Readonly<Record<FunctionName, string>>;
+
+type Files = Map<string, Uint8Array>;
+
+/**
+ * Takes Node's `http` as CommonJS would. An ES module that imports it makes Node read all of its exports, among them
+ * those that load undici when they are read: a third of a cold start, for what no function uses.
+ */
+const lazyHttp: Plugin = {
+  name: 'lazy-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'http', namespace: 'lazy-http' }));
+    onLoad({ filter: /.*/, namespace: 'lazy-http' }, () => ({
+      contents: "module.exports = process.getBuiltinModule('node:http');",
+    }));
+  },
+};
+
+const compile = (entry: string, sources: string) => {
+  if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
+  return esbuild({
+    absWorkingDir: sources,
+    entryPoints: [entry],
+    // Nothing is written here: names and contents must not depend on where the assets go.
+    outdir: 'build',
+    write: false,
+    entryNames: 'index',
+    chunkNames: 'chunk-[hash]',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    plugins: [lazyHttp],
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'silent', // what is wrong comes with the exception
+    metafile: true, // where each byte comes from
+  });
+};
+
+/**
+ * Bundles one entry and all that it imports, the SDK included, into `index.mjs` and the chunks that it loads on
+ * demand: split that way, credential providers that Lambda never uses are never read, which halves a cold start.
+ * The same sources give the same bytes wherever they are built. Throws with the place for an entry that is
+ * missing or does not compile.
+ */
+export const bundle = async (entry: string, sources = root): Promise<Files> => {
+  const { outputFiles } = await compile(entry, sources);
+  return new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
+};
+
+/** The bytes of an entry's bundle by where they come from: a package, or Spillway itself with what esbuild adds. */
+export const assetBytes = async (entry: string, sources = root): Promise<ReadonlyMap<string, number>> => {
+  const { metafile } = await compile(entry, sources);
+  const bytes = new Map<string, number>();
+  const count = (name: string, more: number) => bytes.set(name, (bytes.get(name) ?? 0) + more);
+  for (const output of Object.values(metafile.outputs)) {
+    let rest = output.bytes;
+    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+      if (name === undefined) continue;
+      count(name, bytesInOutput);
+      rest -= bytesInOutput;
+    }
+    count('spillway', rest);
+  }
+  return bytes;
+};
+
+/**
+ * Makes a folder hold exactly these files. A file that is right already is left alone and every other one
+ * appears whole, so that builds side by side never see each other's halves.
+ */
+export const place = async (directory: string, files: Files): Promise<void> => {
+  await mkdir(directory, { recursive: true });
+  for (const [name, contents] of files) {
+    const file = join(directory, name);
+    const present = await readFile(file).catch(() => undefined);
+    if (present?.equals(contents)) continue;
+    const unfinished = `${directory}-${name}-${randomUUID()}`;
+    await writeFile(unfinished, contents);
+    await rename(unfinished, file);
+  }
+  for (const name of await readdir(directory)) {
+    if (!files.has(name)) await rm(join(directory, name), { recursive: true, force: true });
+  }
+};
+
+/** What the service function serves as it is, made from the schemas and routes that validate and answer. */
+const documents = (): Files => {
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+  return new Map([
+    ['openapi.json', json(openApiDocument(allOperations))],
+    ['computation-types.json', json(computationTypes(kernels))],
+  ]);
+};
+
+/**
+ * Builds the asset of every function, a folder each in `outdir`, and returns the folders. `npx cdk`, the local
+ * platform and tests may build at the same time, also into the same folder.
+ */
+export const build = async (outdir = join(root, 'build')): Promise<Assets> => {
+  const asset = async (name: FunctionName) => {
+    const directory = join(outdir, name);
+    const files = await bundle(entries[name]);
+    await place(directory, name === 'service' ? new Map([...files, ...documents()]) : files);
+    return [name, directory] as const;
+  };
+  const names = Object.keys(entries) as FunctionName[];
+  const built = await Promise.all(names.map(asset));
+  return Object.fromEntries(built) as Assets;
+};

@@ -1,0 +1,119 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  Architecture,
+  type CfnFunction,
+  Code,
+  type IFunction,
+  type IVersion,
+  Function as LambdaFunction,
+  type RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Variable } from '../functions/lib/config.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { FunctionSettings, StageConfig } from './config.ts';
+
+export interface SpillwayFunctionProps {
+  readonly config: StageConfig;
+  readonly settings: FunctionSettings;
+  readonly description: string;
+  /** The folder that the build made. */
+  readonly asset: string;
+  /** Exactly the variables that it asks for at its start. */
+  readonly environment: Partial<Record<Variable, string>>;
+  /** All that it may do besides writing its own log. */
+  readonly statements: readonly PolicyStatement[];
+  readonly recursiveLoop?: RecursiveLoop;
+  /** Why Lambda itself need not keep events that failed. */
+  readonly withoutDeadLetters: string;
+  /** Whether it serves through an alias, from which a deployment can take a new version back. */
+  readonly versioned: boolean;
+}
+
+/** The name of every alias. */
+const liveAlias = 'live';
+
+/** One statement: these actions on this one resource. */
+export const allow = (resource: string, ...actions: string[]): PolicyStatement =>
+  new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [resource] });
+
+/** X-Ray knows no resources, so these two actions can only be allowed on all of them. */
+const trace = () => allow('*', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords');
+
+/**
+ * A Lambda function with its log group and a role of its own. The role holds exactly the statements given, the
+ * two actions that write its own log and those that send its traces: CDK's grants and AWS's managed policies both
+ * allow more than is used.
+ */
+export class SpillwayFunction extends Construct {
+  readonly function: LambdaFunction;
+  /** The alias that a deployment shifts; undefined where there are no versions. */
+  readonly alias: Alias | undefined;
+  /** What is invoked: the alias where there is one, else the function itself. */
+  readonly live: IFunction;
+
+  constructor(scope: Construct, id: string, props: SpillwayFunctionProps) {
+    super(scope, id);
+    const { config, settings } = props;
+    const logGroup = logGroupOf(this, config);
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        statements: new PolicyDocument({
+          statements: [
+            allow(logGroup.logGroupArn, 'logs:CreateLogStream', 'logs:PutLogEvents'),
+            ...props.statements,
+            ...(config.tracing ? [trace()] : []),
+          ],
+        }),
+      },
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(props.asset),
+      memorySize: settings.memoryMegabytes,
+      timeout: Duration.seconds(settings.timeoutSeconds),
+      ...(settings.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: settings.reservedConcurrency,
+      }),
+      ...(props.recursiveLoop !== undefined && { recursiveLoop: props.recursiveLoop }),
+      environment: props.environment,
+      logGroup,
+      role,
+      // Old versions stay, so that an alias can be pointed back at one by hand; they go with the function.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    });
+    // By hand, because CDK's own property would attach a second policy to the role.
+    const resource = this.function.node.defaultChild as CfnFunction;
+    if (config.tracing) resource.tracingConfig = { mode: 'Active' };
+
+    // (CDK's own classes do not fit its interfaces under exactOptionalPropertyTypes.)
+    this.alias = props.versioned
+      ? new Alias(this, 'Live', { aliasName: liveAlias, version: this.function.currentVersion as IVersion })
+      : undefined;
+    this.live = (this.alias ?? this.function) as IFunction;
+
+    if (config.tracing) {
+      const reason = 'X-Ray has no resources: its two actions, and only they, are allowed on all.';
+      acknowledge(role, {
+        'AwsSolutions-IAM5[Resource::*]': reason,
+        'Serverless-LambdaStarPermissions': reason,
+      });
+    }
+    acknowledge(this.function, { 'Serverless-LambdaDLQ': props.withoutDeadLetters });
+  }
+}
+
+/** A log group with the stage's retention; a function left to make its own would keep it for ever. */
+export const logGroupOf = (scope: Construct, config: StageConfig): LogGroup =>
+  new LogGroup(scope, 'Logs', {
+    retention: config.logRetentionDays,
+    removalPolicy: config.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });

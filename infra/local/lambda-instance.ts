@@ -1,0 +1,210 @@
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { spawnGuarded } from './guarded-process.ts';
+import type { Initialization } from './lambda-settings.ts';
+import type { LocalFunction } from './stack.ts';
+
+/** An error as Lambda answers it. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly stackTrace?: readonly string[];
+}
+
+export interface InstanceOptions {
+  readonly definition: LocalFunction;
+  readonly initialization: Initialization;
+  /** The whole environment of the process. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Called with each line that the function writes. */
+  readonly onLine: (line: string) => void;
+}
+
+/** What came of an invocation. */
+export type Outcome =
+  | { readonly kind: 'success' /** The function's answer as JSON. */; readonly payload: string }
+  | { readonly kind: 'error'; readonly error: FunctionError }
+  /** It was not run: the function has no more concurrency. */
+  | { readonly kind: 'throttled' };
+
+/** One event to run. */
+export interface Request {
+  readonly requestId: string;
+  /** The event as JSON. */
+  readonly payload: string;
+  readonly traceId: string;
+}
+
+/** What the process is told to run. */
+interface Invocation extends Request {
+  /** Milliseconds since the epoch at which the run is killed. */
+  readonly deadline: number;
+}
+
+/** What the process says: that it can run events, how one ended, or why the process is about to end. */
+type Report =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'result'; readonly payload: string }
+  | { readonly kind: 'error'; readonly error: FunctionError }
+  | { readonly kind: 'crash'; readonly error: FunctionError };
+
+/** The error of an event during which the process ended. */
+type End = (requestId: string) => FunctionError;
+
+/** Lambda gives an instance this long to load. */
+const initSeconds = 10;
+/** What a function may answer at most. */
+const maximumResponseBytes = 6 * 1024 * 1024;
+/** What a line of a log holds at most. */
+const maximumLineLength = 8_192;
+
+const runtime = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url));
+
+/**
+ * One instance of a function: a process with its own environment and heap, which runs one event at a time.
+ * When it crashes, or runs past the function's timeout or memory, it is gone, and the outcome of the event that it
+ * was running says so. It is a process and not a thread, because V8 ends the whole process when a thread's heap
+ * cannot grow in one step as far as it has to, as a Map's does.
+ */
+export class Instance {
+  /** Resolves once: with nothing when the instance can run events, with the error when it never will. */
+  readonly ready: Promise<FunctionError | undefined>;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly gone: Promise<void>;
+  readonly #definition: LocalFunction;
+  readonly #process: ChildProcess;
+  #running: { readonly requestId: string; finish(outcome: Outcome): void } | undefined;
+  /** Why it is gone, or about to be. */
+  #end: End | undefined;
+
+  constructor({ definition, initialization, environment, onLine }: InstanceOptions) {
+    this.#definition = definition;
+    this.#process = spawnGuarded(
+      process.execPath,
+      [`--max-old-space-size=${definition.memoryMegabytes}`, runtime],
+      { cwd: definition.directory, env: environment, ipc: true },
+    );
+    forEachLine(this.#process.stdout, onLine);
+    forEachLine(this.#process.stderr, onLine);
+
+    const started = Promise.withResolvers<FunctionError | undefined>();
+    const ended = Promise.withResolvers<void>();
+    this.ready = started.promise;
+    this.gone = ended.promise;
+    const patience = setTimeout(() => this.#kill(timedOut(initSeconds)), initSeconds * 1_000);
+
+    this.#process.on('message', (report: Report) => {
+      if (report.kind === 'crash') this.#end ??= () => report.error;
+      else if (report.kind !== 'ready')
+        this.#finish(report.kind === 'result' ? answer(report.payload) : report);
+      else {
+        clearTimeout(patience);
+        started.resolve(undefined);
+      }
+    });
+    const leave = (why: End) => {
+      clearTimeout(patience);
+      this.#end ??= why;
+      const error = this.#end(this.#running?.requestId ?? 'none');
+      started.resolve(error);
+      this.#finish({ kind: 'error', error });
+      ended.resolve();
+    };
+    this.#process.on('error', ({ message }) =>
+      leave(() => ({ errorType: 'Runtime.ExitError', errorMessage: message })),
+    );
+    this.#process.on('exit', (code, signal) => leave(exited(code, signal)));
+    this.#send(initialization);
+  }
+
+  /** False from the moment that the process has ended or is about to. */
+  get alive(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** Runs one event. Only to be called when the instance is ready and runs no other. */
+  run(request: Request): Promise<Outcome> {
+    const { timeoutSeconds } = this.#definition;
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const timer = setTimeout(() => this.#kill(timedOut(timeoutSeconds)), timeoutSeconds * 1_000);
+    this.#running = {
+      requestId: request.requestId,
+      finish: (outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      },
+    };
+    const invocation: Invocation = { ...request, deadline: Date.now() + timeoutSeconds * 1_000 };
+    this.#send(invocation);
+    return promise;
+  }
+
+  /** Ends the process; an event that it was running ends as a crash. */
+  async stop(): Promise<void> {
+    this.#kill(exited(null, 'SIGKILL'));
+    await this.gone;
+  }
+
+  /** A message that no longer arrives needs no answer: the end of the process is the answer. */
+  #send(message: Initialization | Invocation): void {
+    this.#process.send(message, () => {});
+  }
+
+  #kill(why: End): void {
+    this.#end ??= why;
+    this.#process.kill('SIGKILL');
+  }
+
+  #finish(outcome: Outcome): void {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.finish(outcome);
+  }
+}
+
+const timedOut =
+  (seconds: number): End =>
+  (requestId) => ({
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
+  });
+
+const signals: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: 'aborted', // what V8 does when the heap is full
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+};
+
+const exited =
+  (code: number | null, signal: NodeJS.Signals | null): End =>
+  (requestId) => ({
+    errorType: 'Runtime.ExitError',
+    errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${
+      signal === null ? `exit status ${code}` : `signal: ${signals[signal] ?? signal}`
+    }`,
+  });
+
+const answer = (payload: string): Outcome =>
+  Buffer.byteLength(payload) <= maximumResponseBytes
+    ? { kind: 'success', payload }
+    : {
+        kind: 'error',
+        error: {
+          errorType: 'Function.ResponseSizeTooLarge',
+          errorMessage: `Response payload size exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`,
+        },
+      };
+
+/** Calls back for each line of a stream, cut where it is longer than anyone would read. */
+const forEachLine = (stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void => {
+  let rest = '';
+  stream?.setEncoding('utf8');
+  stream?.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = (lines.pop() ?? '').slice(0, maximumLineLength);
+    for (const line of lines) onLine(line.slice(0, maximumLineLength));
+  });
+  stream?.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+};

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type FunctionError,
+  Instance,
+  type InstanceOptions,
+  type Outcome,
+  type Request,
+} from './lambda-instance.ts';
+import type { LocalFunction } from './stack.ts';
+
+export interface LambdaOptions extends InstanceOptions {
+  /** Instances at most; a reserved concurrency in the template takes its place. */
+  readonly maximumInstances: number;
+}
+
+/** How long an instance stays without work before it makes room. */
+const idleMilliseconds = 60_000;
+/**
+ * How long events wait for a running instance before another one starts: a start costs a tenth of a second of
+ * processor time, and most events end sooner than that.
+ */
+const growMilliseconds = 20;
+/** Events that wait at most. On AWS they would have instances of their own; here waiting has to end somewhere. */
+const maximumWaiting = 1_000;
+
+interface Waiting {
+  readonly request: Request;
+  finish(outcome: Outcome): void;
+}
+
+/**
+ * A Lambda function: instances that start when they are needed, run one event at a time, are used again while warm
+ * and go when idle. An event beyond the reserved concurrency is throttled at once, as on AWS. Without a reserved
+ * concurrency AWS would start an instance for each; here events beyond `maximumInstances` wait for their turn.
+ */
+export class Lambda {
+  readonly definition: LocalFunction;
+  readonly maximumInstances: number;
+  /** Asked before each event: milliseconds after which its instance is killed; undefined: it is not. */
+  crashAfter: () => number | undefined = () => undefined;
+  readonly #options: LambdaOptions;
+  readonly #waiting: Waiting[] = [];
+  readonly #instances = new Set<Instance>();
+  readonly #starting = new Set<Instance>();
+  /** The one that worked last is at the end and works next, so that the others can go. */
+  readonly #idle: { readonly instance: Instance; readonly retire: NodeJS.Timeout }[] = [];
+  #running = 0;
+  #growth: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: LambdaOptions) {
+    this.#options = options;
+    this.definition = options.definition;
+    this.maximumInstances = options.definition.reservedConcurrency ?? options.maximumInstances;
+  }
+
+  /** How many instances there are now. */
+  get instances(): number {
+    return this.#instances.size;
+  }
+
+  /** Runs one event, given as JSON. Never rejects. */
+  invoke(
+    payload: string,
+    { requestId = randomUUID() as string, traceId = newTraceId() } = {},
+  ): Promise<Outcome> {
+    const limit = this.definition.reservedConcurrency ?? this.maximumInstances + maximumWaiting;
+    if (this.#stopped || this.#running + this.#waiting.length >= limit)
+      return Promise.resolve({ kind: 'throttled' });
+    return new Promise((resolve) => {
+      this.#waiting.push({ request: { requestId, payload, traceId }, finish: resolve });
+      this.#dispatch();
+    });
+  }
+
+  /** Ends every instance. Events that run end as crashes, those that wait are throttled. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#growth);
+    for (const { retire } of this.#idle.splice(0)) clearTimeout(retire);
+    for (const { finish } of this.#waiting.splice(0)) finish({ kind: 'throttled' });
+    await Promise.all([...this.#instances].map((instance) => instance.stop()));
+  }
+
+  /** Gives waiting events to idle instances, and sees to it that more start when that was not enough. */
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      const free = this.#idle.pop();
+      if (free === undefined) break;
+      clearTimeout(free.retire);
+      const next = this.#waiting.shift();
+      if (next !== undefined) void this.#run(free.instance, next);
+    }
+    if (this.#waiting.length === 0) return;
+    if (this.#instances.size === 0) this.#start();
+    this.#growth ??= setTimeout(() => {
+      this.#growth = undefined;
+      while (this.#starting.size < this.#waiting.length && this.#instances.size < this.maximumInstances)
+        this.#start();
+    }, growMilliseconds);
+  }
+
+  async #run(instance: Instance, { request, finish }: Waiting): Promise<void> {
+    this.#running += 1;
+    const crashAfter = this.crashAfter();
+    const crash = crashAfter === undefined ? undefined : setTimeout(() => void instance.stop(), crashAfter);
+    const outcome = await instance.run(request);
+    clearTimeout(crash);
+    this.#running -= 1;
+    if (outcome.kind === 'error') this.#report(outcome.error);
+    finish(outcome);
+    this.#release(instance);
+  }
+
+  /** Puts an instance among the idle ones, unless it is gone. */
+  #release(instance: Instance): void {
+    if (this.#stopped || !instance.alive) return;
+    const retire = setTimeout(() => {
+      this.#idle.splice(
+        this.#idle.findIndex((each) => each.instance === instance),
+        1,
+      );
+      void instance.stop();
+    }, idleMilliseconds);
+    this.#idle.push({ instance, retire });
+    this.#dispatch();
+  }
+
+  #start(): void {
+    const instance = new Instance(this.#options);
+    this.#instances.add(instance);
+    this.#starting.add(instance);
+    void instance.ready.then((error) => {
+      this.#starting.delete(instance);
+      if (error === undefined) return this.#release(instance);
+      // The event that would have run there gets the error, so that a function that cannot start answers at all.
+      this.#report(error);
+      this.#waiting.shift()?.finish({ kind: 'error', error });
+    });
+    void instance.gone.then(() => {
+      this.#instances.delete(instance);
+      const index = this.#idle.findIndex((each) => each.instance === instance);
+      if (index >= 0) clearTimeout(this.#idle.splice(index, 1)[0]?.retire);
+      if (!this.#stopped) this.#dispatch();
+    });
+  }
+
+  #report({ errorType, errorMessage, stackTrace = [] }: FunctionError): void {
+    if (this.#stopped) return; // whoever ended the function knows
+    this.#options.onLine([`ERROR ${errorType}: ${errorMessage}`, ...stackTrace].join('\n    '));
+  }
+}
+
+export const newTraceId = (): string => {
+  const hex = randomUUID().replaceAll('-', '').slice(0, 24);
+  return `Root=1-${Math.floor(Date.now() / 1_000).toString(16)}-${hex}`;
+};

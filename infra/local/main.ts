@@ -1,0 +1,118 @@
+import '../node-version.mjs';
+import { parseArgs } from 'node:util';
+import type { Platform } from './platform.ts';
+import { PlatformError } from './platform-error.ts';
+
+const help = `Runs the whole of Spillway on this machine: the stack of the stage "local", with the protocols of AWS.
+
+  npm start -- [--port N] [--data DIR] [--chaos FILE]
+
+  --port N     where the API answers on localhost; 0 takes a free port (default: 3000)
+  --data DIR   the folder that keeps the data from start to start (default: .spillway)
+  --chaos FILE makes things go wrong between the functions and AWS, as the JSON in FILE says: see docs/chaos.md
+  --help       this text`;
+
+interface Settings {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly chaosFile: string | undefined;
+}
+
+/** The command line, checked; undefined when it asks for help. */
+const settingsOf = (args: string[]): Settings | undefined => {
+  const { values } = parse(args);
+  if (values.help) return undefined;
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) {
+    throw new PlatformError(`--port takes a number from 0 to 65535, not "${values.port}".`);
+  }
+  if (values.data === '') throw new PlatformError('--data takes the name of a folder.');
+  return { port, dataDir: values.data, chaosFile: values.chaos };
+};
+
+const parse = (args: string[]) => {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string', default: '3000' },
+        data: { type: 'string', default: '.spillway' },
+        chaos: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    const [sentence] = String(error instanceof Error ? error.message : error).split('. ');
+    throw new PlatformError(`${sentence}: see npm start -- --help.`);
+  }
+};
+
+/** Where a token is asked for when nothing else is said. */
+const usualUrl = 'http://localhost:3000';
+
+/** Lines that work when pasted one after another. */
+const introduction = (platform: Platform, { dataDir }: Settings): string => {
+  const url = platform.url.replace('127.0.0.1', 'localhost');
+  const call = `curl -sw '\\n' -H "authorization: Bearer $TOKEN"`;
+  const json = "-H 'content-type: application/json' -d";
+  return `
+Spillway runs at ${url}: ${platform.functions.length} functions, ${platform.queues.length} queues and ${platform.tables.length} tables, whose data is in ${dataDir}.
+
+Try in another terminal:
+
+  curl -sw '\\n' ${url}/health
+  TOKEN=$(npm run -s token${url === usualUrl ? '' : ` -- --url ${url}`})
+  ${call} ${url}/items ${json} '{"id":1,"name":"first","description":"made by hand"}'
+  ${call} ${url}/items/1
+  id=$(${call} ${url}/computations ${json} '{"type":"prime-count","input":{"to":10000000000}}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
+  ${call} ${url}/computations/$id
+  ${call} ${url}/computations/$id -H 'prefer: wait=25'
+
+Ctrl-C ends it.
+`;
+};
+
+/** Resolves when somebody wants the platform to end; later signals change nothing, because it is ending. */
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+
+const main = async (): Promise<void> => {
+  const settings = settingsOf(process.argv.slice(2));
+  if (settings === undefined) return console.log(help);
+  const ending = interrupted();
+  const failure = Promise.withResolvers<never>();
+
+  console.log('Building the functions and starting the stack …');
+  // Loaded here, so that a wrong option is answered at once.
+  const { startPlatform } = await import('./platform.ts');
+  const { accessLine, functionLine } = await import('./console.ts');
+  const { readChaosFile } = await import('./chaos.ts');
+  const { chaosFile } = settings;
+  const platform = await startPlatform({
+    ...settings,
+    chaos: chaosFile === undefined ? undefined : await readChaosFile(chaosFile),
+    onAccess: (access) => console.log(accessLine(access)),
+    onLog: (entry) => {
+      const line = functionLine(entry);
+      if (line !== undefined) console.log(line);
+    },
+    onFailure: failure.reject,
+  });
+  console.log(introduction(platform, settings));
+  try {
+    await Promise.race([ending, failure.promise]);
+    console.log('\nStopping …');
+  } finally {
+    await platform.stop();
+  }
+};
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof PlatformError ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,111 @@
+import { buildApp } from 'fauxqs';
+import type { Check } from './dynamodb-guard.ts';
+import type { LocalQueue } from './stack.ts';
+
+/** What `ReceiveMessage` gives of one message. */
+export interface Message {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly MD5OfBody: string;
+  readonly Attributes: Readonly<Record<string, string>>;
+  readonly MessageAttributes?: Readonly<
+    Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>
+  >;
+}
+
+/** How many messages wait, wait for their delay, and are with a consumer. */
+export interface QueueDepth {
+  readonly ready: number;
+  readonly delayed: number;
+  readonly inFlight: number;
+}
+
+export interface Sqs {
+  /** `http://127.0.0.1:port/000000000000`: a queue's URL is this, a slash and its name. */
+  readonly endpoint: string;
+  /** One request of the SQS protocol (JSON), without a socket in between, signed with an access key if one is given. */
+  call<T>(action: string, body: Record<string, unknown>, accessKeyId?: string): Promise<T>;
+  /** From now on answers `AccessDenied` to the requests for which the check has a reason to. */
+  guard(check: Check): void;
+  /** Calls the listener when a message was sent to the queue, or made visible again at once. */
+  onArrival(queueName: string, listener: () => void): void;
+  depth(queueName: string): Promise<QueueDepth>;
+  stop(): Promise<void>;
+}
+
+/** Actions after which a queue may have a message that it had not before. */
+const arrivals = new Set([
+  'SendMessage',
+  'SendMessageBatch',
+  'ChangeMessageVisibility',
+  'ChangeMessageVisibilityBatch',
+]);
+
+/**
+ * Starts fauxqs in this process, on a free loopback port. Queues live in memory: what was in them is lost with the
+ * process, and the sweeper heals it at the next start.
+ */
+export const startSqs = async (region: string): Promise<Sqs> => {
+  const server = buildApp({ logger: false, defaultRegion: region });
+  const listeners = new Map<string, () => void>();
+  server.addHook('onResponse', async (request) => {
+    const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
+    if (!arrivals.has(action)) return;
+    const { QueueUrl } = request.body as { QueueUrl?: unknown };
+    listeners.get(String(QueueUrl).split('/').at(-1) ?? '')?.();
+  });
+  let check: Check = () => undefined;
+  server.addHook('preHandler', async ({ headers, body }, reply) => {
+    const operation = String(headers['x-amz-target']).replace('AmazonSQS.', '');
+    const refusal = check(operation, body, headers.authorization);
+    if (refusal === undefined) return;
+    await reply
+      .code(403)
+      .header('content-type', 'application/x-amz-json-1.0')
+      .header('x-amzn-query-error', 'AccessDenied;Sender')
+      .send(JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', message: refusal }));
+  });
+  const endpoint = await server.listen({ host: '127.0.0.1', port: 0 });
+
+  return {
+    endpoint,
+    call: async (action, body, accessKeyId) => {
+      const { statusCode, body: answer } = await server.inject({
+        method: 'POST',
+        url: '/',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': `AmazonSQS.${action}`,
+          ...(accessKeyId !== undefined && { authorization: `Credential=${accessKeyId}/` }),
+        },
+        payload: JSON.stringify(body),
+      });
+      if (statusCode !== 200) throw new Error(`SQS ${action}: ${answer}`);
+      return JSON.parse(answer);
+    },
+    guard: (next) => {
+      check = next;
+    },
+    onArrival: (queueName, listener) => listeners.set(queueName, listener),
+    depth: async (queueName) => {
+      const { body } = await server.inject({ method: 'GET', url: `/_fauxqs/queues/${queueName}` });
+      const { messages } = JSON.parse(body) as {
+        messages: Record<'ready' | 'delayed' | 'inflight', unknown[]>;
+      };
+      return {
+        ready: messages.ready.length,
+        delayed: messages.delayed.length,
+        inFlight: messages.inflight.length,
+      };
+    },
+    stop: () => server.close(),
+  };
+};
+
+/** Creates the queues with the attributes that the template gives them. */
+export const createQueues = async (sqs: Sqs, queues: readonly LocalQueue[]): Promise<void> => {
+  for (const { name, attributes } of queues) {
+    await sqs.call('CreateQueue', { QueueName: name, Attributes: attributes });
+  }
+};

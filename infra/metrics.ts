@@ -1,0 +1,31 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  type DimensionName,
+  type MetricName,
+  metricNamespace,
+} from '../functions/lib/observability/metrics.ts';
+
+interface MetricOptions {
+  /** What tells the values apart besides the function, exactly as the function sends it. */
+  readonly by?: Partial<Record<DimensionName, string>>;
+  readonly period?: Duration;
+  /** The sum unless given. */
+  readonly statistic?: string;
+  readonly label?: string;
+}
+
+/** A metric that a function sends with its log lines. */
+export const spillwayMetric = (
+  metricName: MetricName,
+  { functionName }: LambdaFunction,
+  { by = {}, statistic = Stats.SUM, ...options }: MetricOptions = {},
+): Metric =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { FunctionName: functionName, ...by },
+    statistic,
+    ...options,
+  });
