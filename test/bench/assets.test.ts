@@ -1,0 +1,31 @@
+import { Buffer } from 'node:buffer';
+import { describe, expect, it } from 'vitest';
+import { assetBytes, bundle, entries, type FunctionName } from '../../infra/build.ts';
+
+/**
+ * Kilobytes of JavaScript that a function's asset may have: about a hundredth above what it has. Raise one only for
+ * what it is worth: a client of another service takes 20, `import { z } from 'zod'` 400.
+ */
+const BUDGETS: Readonly<Record<FunctionName, number>> = {
+  items: 450,
+  computations: 532,
+  'computation-reads': 505,
+  worker: 500,
+  'dead-letters': 425,
+  sweeper: 445,
+  service: 56,
+};
+
+describe('the asset', () => {
+  it.each(Object.entries(BUDGETS))('of %s is within its %d kilobytes', async (name, budget) => {
+    const bytes = await assetBytes(entries[name as FunctionName]);
+    expect([...bytes.values()].reduce((a, b) => a + b) / 1024).toBeLessThanOrEqual(budget);
+  });
+
+  // As an ES module, http would load undici too: see the build.
+  it.each(Object.values(entries))('of %s takes http as CommonJS would', async (entry) => {
+    for (const [name, contents] of await bundle(entry)) {
+      expect(Buffer.from(contents).toString(), name).not.toMatch(/(from|import)\s*"(node:)?http"/);
+    }
+  });
+});

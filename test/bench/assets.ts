@@ -1,0 +1,30 @@
+import { assetBytes, entries, type FunctionName } from '../../infra/build.ts';
+import type { Figure } from './figure.ts';
+
+const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(1);
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0);
+
+export const assetSizes: Figure = {
+  name: 'asset-size',
+  title: 'Asset size',
+  about:
+    'Kilobytes of JavaScript in the asset of each function, by the package that they come from: every byte. `test/bench/assets.test.ts` holds the totals under a budget each.',
+  async measure() {
+    const names = Object.keys(entries) as FunctionName[];
+    const sizes = await Promise.all(names.map((name) => assetBytes(entries[name])));
+    const totals = new Map<string, number>();
+    for (const [name, bytes] of sizes.flatMap((size) => [...size])) {
+      totals.set(name, (totals.get(name) ?? 0) + bytes);
+    }
+    const packages = [...totals.keys()].toSorted((a, b) => (totals.get(b) ?? 0) - (totals.get(a) ?? 0));
+    const cell = (bytes: number | undefined) => (bytes === undefined ? '' : kilobytes(bytes));
+    return {
+      columns: ['package', ...names],
+      rows: [
+        ['all', ...sizes.map((size) => kilobytes(sum(size.values())))],
+        ...packages.map((name) => [name, ...sizes.map((size) => cell(size.get(name)))]),
+      ],
+    };
+  },
+};

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sqsHandler } from '../../functions/lib/middleware/sqs.ts';
+import { observeEngine } from '../../functions/lib/observability/engine.ts';
+import { createCircuit } from '../../functions/lib/resilience/circuit.ts';
+import { type Stage, stageConfig } from '../../infra/config.ts';
+import { captureLog } from '../support/log.ts';
+import { functionNames, readable, resource, resources, templateOf } from './template.ts';
+
+const deployed: readonly Stage[] = ['dev', 'prod'];
+
+interface MetricOf {
+  Namespace: string;
+  MetricName: string;
+  Dimensions: { Name: string; Value: unknown }[];
+}
+
+interface AlarmOf {
+  readonly id: string;
+  /** Without what all of a stage begin with. */
+  readonly name: string;
+  /** The heading in the runbook. */
+  readonly section: string | undefined;
+  readonly metrics: readonly MetricOf[];
+  readonly Threshold: number;
+  readonly AlarmActions: unknown[];
+  readonly OKActions: unknown[];
+  readonly TreatMissingData: string;
+}
+
+const alarmsOf = (stage: Stage): AlarmOf[] =>
+  resources(templateOf(stage), 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => {
+    const queries: { MetricStat?: { Metric: MetricOf } }[] = Properties.Metrics ?? [
+      { MetricStat: { Metric: Properties } },
+    ];
+    return {
+      ...(Properties as AlarmOf),
+      id,
+      name: String(Properties.AlarmName).replace(`spillway-${stage}-`, ''),
+      section: /docs\/runbook\.md#([\w-]+)\.$/.exec(Properties.AlarmDescription)?.[1],
+      metrics: queries.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])),
+    };
+  });
+
+test('the local stage has no alarms, topic or dashboards: nothing there measures', () => {
+  const types = Object.values(templateOf('local').toJSON().Resources as Record<string, { Type: string }>);
+  expect(types.filter(({ Type }) => /CloudWatch|SNS|KMS|CodeDeploy|Alias/.test(Type))).toEqual([]);
+});
+
+describe.each(deployed)('the alarms of %s', (stage) => {
+  const alarms = alarmsOf(stage);
+
+  test('are these', () => {
+    const perFunction = functionNames.flatMap((name) =>
+      ['errors', 'latency', 'throttles'].map((kind) => `${name}-${kind}`),
+    );
+    expect(alarms.map(({ name }) => name).sort()).toEqual(
+      [
+        ...perFunction,
+        'api-server-errors',
+        'items-table-read-throttles',
+        'items-table-write-throttles',
+        'computations-table-read-throttles',
+        'computations-table-write-throttles',
+        'work-queue-age',
+        'worker-failed-messages',
+        'dead-letters-received',
+        'dead-letters-age',
+        'computations-stuck',
+        'computations-expired',
+        'items-breaker-open',
+        'computations-breaker-open',
+        'computation-reads-breaker-open',
+        'worker-breaker-open',
+      ].sort(),
+    );
+  });
+
+  test('have the thresholds of the configuration', () => {
+    const threshold = (name: string) => alarms.find((alarm) => alarm.name === name)?.Threshold;
+    const thresholds = stageConfig(stage).alarms;
+    expect(threshold('worker-latency')).toBe(thresholds?.functions.worker.p99Milliseconds);
+    expect(threshold('items-errors')).toBe(thresholds?.functions.items.errorPercent);
+    expect(threshold('sweeper-throttles')).toBe(thresholds?.functions.sweeper.throttles);
+    expect(threshold('work-queue-age')).toBe(thresholds?.work.oldestSeconds);
+    expect(threshold('dead-letters-received')).toBe(thresholds?.deadLetters.received);
+    expect(threshold('computations-stuck')).toBe(thresholds?.computations.restarted);
+  });
+
+  test('are told to the topic, and so is their end; no traffic is no trouble', () => {
+    for (const alarm of alarms) {
+      expect(alarm.AlarmActions.map(readable)).toEqual(['AlarmsTopic']);
+      expect(alarm.OKActions.map(readable)).toEqual(['AlarmsTopic']);
+      expect(alarm.TreatMissingData).toBe('notBreaching');
+    }
+  });
+
+  test('are told encrypted, with a key that CloudWatch may use, and nobody else may publish', () => {
+    const template = templateOf(stage);
+    const topic = resource(template, 'AWS::SNS::Topic', 'AlarmsTopic').Properties;
+    expect(readable(topic.KmsMasterKeyId)).toBe('AlarmsTopicKey.Arn');
+    const key = resource(template, 'AWS::KMS::Key', 'AlarmsTopicKey').Properties;
+    expect(key.KeyPolicy.Statement).toContainEqual({
+      Sid: 'AlarmsEncrypt',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: '*',
+    });
+    const [policy] = resources(template, 'AWS::SNS::TopicPolicy');
+    const allowed = policy?.Properties.PolicyDocument.Statement.filter(
+      ({ Effect }: { Effect: string }) => Effect === 'Allow',
+    );
+    expect(allowed).toMatchObject([
+      { Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' },
+    ]);
+  });
+});
+
+describe('the runbook', () => {
+  const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  const sections = new Map(
+    runbook
+      .split(/^## /m)
+      .slice(1)
+      .map((text) => [text.slice(0, text.indexOf('\n')), text]),
+  );
+  const alarms = alarmsOf('prod');
+
+  test.each(alarms.map(({ name, section = '' }) => [name, section]))(
+    'says what to do about %s: %s',
+    (_, section) => {
+      const text = sections.get(section);
+      for (const part of ['**It means**', '**Look at**', '**Do**']) expect(text).toContain(part);
+    },
+  );
+
+  test('has no section without an alarm', () => {
+    expect([...sections.keys()].sort()).toEqual([...new Set(alarms.map(({ section }) => section))].sort());
+  });
+});
+
+test('docs/operations.md charges for as many alarms and metrics as there are', () => {
+  const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const alarms = alarmsOf('prod');
+  const metrics = alarms.flatMap((alarm) => alarm.metrics);
+  expect(operations).toContain(`${alarms.length} alarms on ${metrics.length} metrics`);
+});
+
+describe('a metric of our own that an alarm watches', () => {
+  let log: ReturnType<typeof captureLog>;
+  /** `name dimension,dimension=value` of all that functions send. */
+  const sent = new Set<string>();
+  const nameOf = (metric: string, dimensions: [string, unknown][]) =>
+    `${metric} ${dimensions.map(([name, value]) => (name === 'FunctionName' ? name : `${name}=${value}`)).sort()}`;
+
+  beforeAll(async () => {
+    log = captureLog();
+    for (const action of ['sent', 'healthy', 'failed'] as const)
+      observeEngine({ event: 'swept', id: 'a', action });
+    const circuit = createCircuit('DynamoDB');
+    const broken = Object.assign(new Error(), { $metadata: { httpStatusCode: 500 } });
+    for (let n = 0; n < 5; n += 1) await circuit(() => Promise.reject(broken)).catch(() => {});
+    const Records = [{ messageId: 'a', body: '', attributes: { ApproximateReceiveCount: '1' } }];
+    await sqsHandler(async () => {})({ Records } as unknown as SQSEvent, {} as Context);
+    for (const line of log.lines) {
+      for (const { Dimensions, Metrics } of line._aws?.CloudWatchMetrics ?? []) {
+        for (const { Name } of Metrics) {
+          for (const set of Dimensions) {
+            sent.add(
+              nameOf(
+                Name,
+                set.map((dimension: string) => [dimension, line[dimension]]),
+              ),
+            );
+          }
+        }
+      }
+    }
+  });
+  afterAll(() => log.restore());
+
+  const watched = alarmsOf('prod').flatMap(({ name, metrics }) =>
+    metrics
+      .filter(({ Namespace }) => Namespace === 'Spillway')
+      .map(({ MetricName, Dimensions }) => [
+        name,
+        nameOf(
+          MetricName,
+          Dimensions.map((each): [string, unknown] => [each.Name, each.Value]),
+        ),
+      ]),
+  );
+
+  test.each(watched)('%s: is sent as %s', (_, metric) => {
+    expect(sent).toContain(metric);
+  });
+});

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ParallelKernel, SequentialKernel } from '../../functions/kernels/kernel.ts';
+import { findKernel } from '../../functions/kernels/registry.ts';
+import { chaosSettings } from '../../infra/local/chaos.ts';
+import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { propertiesOf, setVariables } from '../support/adapt.ts';
+import { type Answer, type Call, client, until } from '../support/api.ts';
+import { foldTree } from '../support/engine.ts';
+
+const ITEMS = 2_000;
+const COMPUTATIONS = 200;
+const CLIENTS = 16;
+
+let platform: Platform;
+let api: ReturnType<typeof client>;
+let sweeping = true;
+
+beforeAll(async () => {
+  const faults = {
+    throttled: 0.005,
+    failed: 0.02,
+    lost: 0.02,
+    unanswered: 0.03,
+    slow: 0.05,
+    slowMilliseconds: 50,
+  };
+  platform = await startPlatform({
+    chaos: chaosSettings({
+      seed: 20_261_120,
+      dynamodb: faults,
+      sqs: { ...faults, throttled: 0.03, duplicated: 0.1, delayed: 0.1, delaySeconds: 1 },
+      functions: {
+        items: { killed: 0.01, killMilliseconds: 10 },
+        computations: { killed: 0.02, killMilliseconds: 20 },
+        'computation-reads': { killed: 0.02, killMilliseconds: 20 },
+        worker: { killed: 0.05, killMilliseconds: 100 },
+        sweeper: { killed: 0.05, killMilliseconds: 100 },
+      },
+    }),
+    adapt: (template) => {
+      // What takes minutes in production takes seconds here.
+      propertiesOf(template, 'AWS::SQS::Queue', 'QueuesWork').VisibilityTimeout = 8;
+      propertiesOf(template, 'AWS::Lambda::Function', 'Functionsworker').Timeout = 8;
+      for (const name of ['Functionscomputations', 'Functionssweeper']) {
+        setVariables(template, `${name}Function`, { SWEEP_AFTER_SECONDS: '3' });
+      }
+      setVariables(template, 'FunctionsworkerFunction', { CHECKPOINT_SECONDS: '0' });
+    },
+  });
+  api = client(platform.url);
+});
+afterAll(async () => {
+  sweeping = false;
+  await platform.stop();
+});
+
+/** Asks as a client does that was told to try again, until it gets an answer that says what became of it. */
+const settled = (method: string, path: string, call: Call = {}): Promise<Answer> =>
+  until(async () => {
+    const answer = await api(method, path, call).catch(() => undefined);
+    return answer !== undefined && answer.status < 500 && answer;
+  }, `${method} ${path}`);
+
+/** Runs the tasks, so many at a time. */
+const inParallel = async <T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> => {
+  const results: T[] = [];
+  const queue = [...tasks.entries()];
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const [at, task] = next;
+        results[at] = await task();
+      }
+    }),
+  );
+  return results;
+};
+
+/** What is submitted: mostly small, some trees of two levels, some sequences of many checkpoints. */
+const work = (n: number): { readonly type: string; readonly input: Record<string, unknown> } => {
+  if (n % 20 === 0)
+    return { type: 'random-sum', input: { count: 105_000_000 + n, min: 0, max: 1_000, seed: n } };
+  if (n % 10 === 3)
+    return { type: 'mersenne-test', input: { exponent: [521, 607, 1_277, 1_279, 2_203][n % 5] } };
+  if (n % 10 === 7) {
+    const option = { spot: 100, strike: 90 + (n % 20), rate: 0.05, volatility: 0.2, maturity: 1 };
+    return {
+      type: 'option-price',
+      input: { style: 'european', right: 'put', ...option, paths: 1_000, seed: n },
+    };
+  }
+  return { type: 'sum-of-squares', input: { n } };
+};
+
+/** What it must come to, computed in this process. */
+const resultOf = async ({ type, input }: ReturnType<typeof work>): Promise<unknown> => {
+  const kernel = findKernel(type);
+  if (kernel?.kind === 'parallel') {
+    const { input: schema } = kernel as ParallelKernel<unknown, unknown, unknown>;
+    return foldTree(kernel, schema.parse(input));
+  }
+  const { start, step, progress, finish } = kernel as SequentialKernel<unknown, unknown, unknown>;
+  let state = start(input);
+  for (let { done, total } = progress(state, input); done < total; { done, total } = progress(state, input)) {
+    state = await step(state, input, { page: async () => ({ items: [], next: undefined }) });
+  }
+  return finish(state, input);
+};
+
+/** Creates an item and changes it; every tenth it deletes. Gives what the item must be at the end. */
+const useItem = async (id: number): Promise<readonly [number, string | undefined]> => {
+  const created = await settled('POST', '/items', {
+    headers: { 'idempotency-key': `"item ${id}"` },
+    body: { id, name: `first ${id}`, description: '' },
+  });
+  expect(created.status).toBe(201);
+  const path = `/items/${id}`;
+  if (id % 3 === 0) {
+    const written = await settled('PUT', path, { body: { name: `second ${id}`, description: '' } });
+    expect(written.body).toMatchObject({ id, name: `second ${id}` });
+  }
+  if (id % 10 !== 0) return [id, id % 3 === 0 ? `second ${id}` : `first ${id}`];
+  // 404: an attempt before it got no answer, and had deleted it.
+  expect([204, 404]).toContain((await settled('DELETE', path)).status);
+  return [id, undefined];
+};
+
+const submit = async (n: number): Promise<string> => {
+  const { status, body } = await settled('POST', '/computations', {
+    headers: { 'idempotency-key': `"computation ${n}"` },
+    body: work(n),
+  });
+  expect([200, 202]).toContain(status);
+  return body.id;
+};
+
+/** Everything of a list, page by page. */
+const all = async (path: string, member: string): Promise<Answer['body'][]> => {
+  const found: Answer['body'][] = [];
+  let cursor = '';
+  do {
+    const { body } = await settled('GET', `${path}?limit=100${cursor && `&cursor=${cursor}`}`);
+    found.push(...body[member]);
+    cursor = body.next ?? '';
+  } while (cursor !== '');
+  return found;
+};
+
+it('whatever goes wrong, all accepted work is accounted for, every result is right and no write is lost', async () => {
+  const sweeps = (async () => {
+    while (sweeping) {
+      await platform.invoke('sweeper', {}).catch(() => {}); // a sweep that fails is followed by another
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  })();
+
+  const [items, ids] = await Promise.all([
+    inParallel(Array.from({ length: ITEMS }, (_, id) => () => useItem(id))),
+    inParallel(Array.from({ length: COMPUTATIONS }, (_, n) => () => submit(n))),
+  ]);
+  const cancelled = await inParallel(
+    [1, 2, 3, 4, 5].map((seed) => async () => {
+      const { body } = await settled('POST', '/computations', {
+        headers: { 'idempotency-key': `"long ${seed}"` },
+        body: { type: 'random-sum', input: { count: 50_000_000_000, min: 0, max: 9, seed } },
+      });
+      // 409: an attempt before it got no answer, and had cancelled it.
+      expect([200, 409]).toContain((await settled('POST', `/computations/${body.id}/cancel`)).status);
+      return body.id as string;
+    }),
+  );
+
+  const finished = await until(
+    async () => {
+      const listed = await all('/computations', 'computations');
+      return !listed.some(({ status }) => status === 'queued' || status === 'running') && listed;
+    },
+    'the end of every computation',
+    120_000,
+  );
+  sweeping = false;
+  await sweeps;
+
+  const byId = new Map(finished.map((one) => [one.id as string, one]));
+  expect(new Set(byId.keys())).toEqual(new Set([...ids, ...cancelled]));
+  expect(finished).toHaveLength(COMPUTATIONS + cancelled.length);
+  for (const id of cancelled) {
+    expect(byId.get(id).status).toBe('cancelled');
+    expect(byId.get(id)).not.toHaveProperty('result');
+  }
+  for (const [n, id] of ids.entries()) {
+    expect(byId.get(id)).toMatchObject({ status: 'succeeded', ...work(n), result: await resultOf(work(n)) });
+  }
+
+  const found = new Map((await all('/items', 'items')).map(({ id, name }) => [id as number, name as string]));
+  expect(found).toEqual(new Map(items.filter(([, name]) => name !== undefined)));
+
+  const kinds = ['throttled', 'failed', 'lost', 'unanswered', 'slow'].flatMap((kind) => [
+    `dynamodb ${kind}`,
+    `sqs ${kind}`,
+  ]);
+  const killed = ['items killed', 'worker killed'];
+  for (const kind of [...kinds, 'sqs duplicated', 'sqs delayed', ...killed]) {
+    expect(platform.faults.get(kind), kind).toBeGreaterThan(0);
+  }
+}, 240_000);

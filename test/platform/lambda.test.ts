@@ -1,0 +1,278 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { lambda, run } from './stacks.ts';
+
+describe('a function', () => {
+  test('answers with what its handler returns', async () => {
+    const platform = await run({ Echo: lambda('export const handler = async (event) => ({ got: event });') });
+
+    expect(await platform.invoke('Echo', { a: [1, null] })).toEqual({ got: { a: [1, null] } });
+  });
+
+  test('answers null when its handler returns nothing', async () => {
+    const platform = await run({ Quiet: lambda('export const handler = async () => {};') });
+
+    expect(await platform.invoke('Quiet', {})).toBeNull();
+  });
+
+  test('sees its own variables, what Lambda sets, and nothing else of this machine', async () => {
+    const platform = await run({
+      Env: lambda('export const handler = async () => process.env;', {
+        MemorySize: 256,
+        Environment: { Variables: { MINE: { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }]] } } },
+      }),
+    });
+
+    const environment = await platform.invoke('Env', {});
+
+    expect(environment).toMatchObject({
+      MINE: 'a-us-east-1',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'LOCALENV',
+      AWS_LAMBDA_FUNCTION_NAME: 'Test-Env',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_ENDPOINT_URL_DYNAMODB: platform.endpoints.dynamodb,
+      AWS_ENDPOINT_URL_SQS: platform.endpoints.sqs,
+      _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+    });
+    expect(environment).not.toHaveProperty('PATH');
+  });
+
+  test('gets a context that says who it is and how long it has', async () => {
+    const platform = await run({
+      Context: lambda(
+        `export const handler = async (event, context) =>
+          ({ ...context, remaining: context.getRemainingTimeInMillis() });`,
+        { MemorySize: 512, Timeout: 7 },
+      ),
+    });
+
+    expect(await platform.invoke('Context', {})).toEqual({
+      awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      callbackWaitsForEmptyEventLoop: true,
+      functionName: 'Test-Context',
+      functionVersion: '$LATEST',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:Test-Context',
+      logGroupName: '/aws/lambda/Test-Context',
+      logStreamName: 'local',
+      memoryLimitInMB: '512',
+      remaining: expect.toSatisfy((value: number) => value > 6_000 && value <= 7_000),
+    });
+  });
+
+  test('keeps its memory from one event to the next', async () => {
+    const platform = await run({ Count: lambda('let n = 0; export const handler = async () => ++n;') });
+
+    expect(await platform.invoke('Count', {})).toBe(1);
+    expect(await platform.invoke('Count', {})).toBe(2);
+  });
+
+  test('is rejected with the error that it throws', async () => {
+    const platform = await run({
+      Fail: lambda('export const handler = async () => { throw new RangeError("too far"); };'),
+    });
+
+    await expect(platform.invoke('Fail', {})).rejects.toMatchObject({
+      errorType: 'RangeError',
+      message: 'too far',
+    });
+  });
+
+  test('writes lines to the log, and so does its error', async () => {
+    const platform = await run({
+      Talk: lambda(
+        'export const handler = async () => { console.log("one\\ntwo"); throw new Error("three"); };',
+      ),
+    });
+
+    await expect(platform.invoke('Talk', {})).rejects.toThrow('three');
+
+    await vi.waitFor(() =>
+      expect(platform.logs.map(({ source, line }) => [source, line.split('\n')[0]])).toEqual(
+        expect.arrayContaining([
+          ['Talk', 'one'],
+          ['Talk', 'two'],
+          ['Talk', 'ERROR Error: three'],
+        ]),
+      ),
+    );
+  });
+});
+
+describe('a function that goes wrong', () => {
+  test('is killed at its timeout, even in a loop that never yields, and starts anew', async () => {
+    const platform = await run({
+      Loop: lambda(
+        'let n = 0; export const handler = async ({ loop }) => { n += 1; while (loop); return n; };',
+        {
+          Timeout: 1,
+        },
+      ),
+    });
+    expect(await platform.invoke('Loop', {})).toBe(1);
+
+    await expect(platform.invoke('Loop', { loop: true })).rejects.toMatchObject({
+      errorType: 'Sandbox.Timedout',
+      message: expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 1\.00 seconds$/),
+    });
+
+    expect(await platform.invoke('Loop', {})).toBe(1);
+  });
+
+  test('is killed when it needs more memory than it has, and starts anew', async () => {
+    const platform = await run({
+      Hog: lambda(
+        `export const handler = async ({ hog }) => {
+          const kept = new Map();
+          while (hog) kept.set(kept.size, {});
+          return 'fine';
+        };`,
+        { MemorySize: 128, Timeout: 60 },
+      ),
+    });
+
+    await expect(platform.invoke('Hog', { hog: true })).rejects.toMatchObject({
+      errorType: 'Runtime.ExitError',
+      message: expect.stringContaining('signal: aborted'),
+    });
+
+    expect(await platform.invoke('Hog', {})).toBe('fine');
+  });
+
+  test.each([
+    ['exits', 'process.exit(3)', 'Runtime.ExitError', 'Runtime exited with error: exit status 3'],
+    ['throws where nobody catches', 'setTimeout(() => { throw new Error("boom"); })', 'Error', 'boom'],
+    [
+      'rejects where nobody catches',
+      'Promise.reject(new TypeError("lost"))',
+      'Runtime.UnhandledPromiseRejection',
+      'lost',
+    ],
+  ])(
+    'is gone when it %s, and the next event gets a new instance',
+    async (_, statement, errorType, message) => {
+      const platform = await run({
+        Crash: lambda(
+          `let n = 0;
+        export const handler = ({ crash }) => {
+          n += 1;
+          if (!crash) return n;
+          ${statement};
+          return new Promise(() => {});
+        };`,
+        ),
+      });
+      await platform.invoke('Crash', {});
+
+      await expect(platform.invoke('Crash', { crash: true })).rejects.toMatchObject({
+        errorType,
+        message: expect.stringContaining(message),
+      });
+
+      expect(await platform.invoke('Crash', {})).toBe(1);
+    },
+  );
+
+  test('takes no event with it that waited for it', async () => {
+    const platform = await run({
+      Crash: lambda('export const handler = async ({ crash }) => (crash ? process.exit(1) : "fine");'),
+    });
+    await platform.invoke('Crash', {});
+
+    const outcomes = await Promise.allSettled([
+      platform.invoke('Crash', { crash: true }),
+      platform.invoke('Crash', {}),
+    ]);
+
+    expect(outcomes).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled', value: 'fine' }]);
+  });
+
+  test.each([
+    ['throws at its start', 'throw new Error("no settings");', 'no settings'],
+    ['does not parse', 'export const handler = ;', 'Unexpected token'],
+    ['has no handler', 'export const other = () => {};', 'handler is not exported'],
+    ['wants a callback', 'export const handler = (event, context, callback) => callback();', 'no callbacks'],
+  ])('fails every event when it %s', async (_, source, message) => {
+    const platform = await run({ Broken: lambda(source) });
+
+    await expect(platform.invoke('Broken', {})).rejects.toThrow(message);
+    await expect(platform.invoke('Broken', {})).rejects.toThrow(message);
+  });
+
+  test('fails when its answer is larger than Lambda takes', async () => {
+    const platform = await run({
+      Large: lambda('export const handler = async () => "x".repeat(6 * 1024 * 1024);'),
+    });
+
+    await expect(platform.invoke('Large', {})).rejects.toMatchObject({
+      errorType: 'Function.ResponseSizeTooLarge',
+    });
+  });
+});
+
+describe('an idle instance', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('makes room after a minute without work', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const platform = await run({ Echo: lambda('export const handler = async (event) => event;') });
+    await platform.invoke('Echo', 1);
+    vi.advanceTimersByTime(59_999);
+    expect(await platform.invoke('Echo', 2)).toBe(2);
+    expect(platform.functions[0]?.instances).toBe(1);
+
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+
+    await vi.waitFor(() => expect(platform.functions[0]?.instances).toBe(0));
+    expect(await platform.invoke('Echo', 3)).toBe(3);
+  });
+});
+
+describe('concurrency', () => {
+  /** Answers how many events ran in this instance at once, and which instance it was. */
+  const overlapping = `
+    let running = 0;
+    const instance = crypto.randomUUID();
+    export const handler = async () => {
+      running += 1;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const seen = running;
+      running -= 1;
+      return { seen, instance };
+    };`;
+
+  test('an instance runs one event at a time, and others start for the rest', async () => {
+    const platform = await run({ Slow: lambda(overlapping) });
+
+    const answers = (await Promise.all(Array.from({ length: 4 }, () => platform.invoke('Slow', {})))) as {
+      seen: number;
+      instance: string;
+    }[];
+
+    expect(answers.map(({ seen }) => seen)).toEqual([1, 1, 1, 1]);
+    expect(new Set(answers.map(({ instance }) => instance)).size).toBeGreaterThan(1);
+  });
+
+  test('events beyond the reserved concurrency are throttled at once', async () => {
+    const platform = await run({ Slow: lambda(overlapping, { ReservedConcurrentExecutions: 1 }) });
+
+    const outcomes = await Promise.allSettled([platform.invoke('Slow', {}), platform.invoke('Slow', {})]);
+
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { errorType: 'TooManyRequestsException' } },
+    ]);
+  });
+
+  test('events beyond the instances of this machine wait for their turn', async () => {
+    const platform = await run({ Slow: lambda(overlapping) });
+
+    const answers = await Promise.all(Array.from({ length: 30 }, () => platform.invoke('Slow', {})));
+
+    expect(answers).toHaveLength(30);
+    expect(platform.functions[0]?.instances).toBeLessThanOrEqual(10);
+  });
+});

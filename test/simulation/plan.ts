@@ -1,0 +1,119 @@
+import type { Profile } from './profile.ts';
+import type { Dice } from './world/dice.ts';
+import type { Input, Mood } from './world/kernels.ts';
+
+const TENANTS = ['acme', 'bolt'] as const;
+
+/** Something to compute. */
+export interface Work {
+  readonly type: 'words' | 'steps';
+  readonly input: Input;
+}
+
+/** How a submission is identified. */
+export type By =
+  | { readonly by: 'content' }
+  | { readonly by: 'key'; readonly key: string; readonly collides: boolean }
+  | { readonly by: 'fresh' };
+
+export type Ask =
+  | { readonly do: 'submit'; readonly work: Work; readonly as: By }
+  | { readonly do: 'cancel' | 'retry' | 'remove' | 'read'; readonly which: number | 'last' }
+  | { readonly do: 'list'; readonly limit: number };
+
+/** What a client asks for, and when, in milliseconds from the start. */
+export interface Request {
+  readonly at: number;
+  readonly tenant: (typeof TENANTS)[number];
+  readonly ask: Ask;
+}
+
+const drawMood = (dice: Dice, size: number, isStorm: boolean): Mood => {
+  if (!isStorm || dice.chance(0.7)) return { is: 'well' };
+  const at = dice.whole(0, size - 1);
+  return dice.pick<Mood>([
+    { is: 'crashes', at },
+    { is: 'refuses', at },
+    { is: 'throws', at },
+    { is: 'crashes', at },
+    { is: 'large part', at },
+    { is: 'large result' },
+    { is: 'cannot combine' },
+  ]);
+};
+
+const drawWork = (dice: Dice, salt: string, isStorm: boolean): Work => {
+  if (dice.chance(0.35)) {
+    const size = dice.whole(1, 14);
+    return { type: 'steps', input: { size, salt, mood: drawMood(dice, size, isStorm) } };
+  }
+  const size = dice.pick([1, dice.whole(2, 10), dice.whole(2, 10), dice.whole(11, 30), dice.whole(31, 120)]);
+  return { type: 'words', input: { size, salt, mood: drawMood(dice, size, isStorm) } };
+};
+
+/**
+ * What the clients of a history do: few works, asked for again and again by two tenants and all ways to identify
+ * them, and managed while they run, all at gaps of any scale, so that requests meet.
+ */
+export const drawPlan = (dice: Dice, profile: Profile): Request[] => {
+  const isStorm = profile.kind === 'storm';
+  const works = Array.from({ length: dice.whole(1, 3) }, (_, at) =>
+    drawWork(dice, 'abc'.charAt(at), isStorm),
+  );
+  const collides = dice.chance(0.3);
+  const requests: Request[] = [];
+  let at = 0;
+  for (let count = 0; count < profile.requests; count += 1) {
+    const tenant = dice.pick(TENANTS);
+    const roll = count === 0 ? 0 : dice.uniform();
+    const ask = drawAsk(dice, roll, works, collides);
+    const request = { at, tenant, ask };
+    requests.push(request);
+    if (ask.do === 'submit' && dice.chance(0.3)) requests.push(...drawSequel(dice, profile, request));
+    at = Math.min(profile.busyMs, at + dice.scale(1, (4 * profile.busyMs) / profile.requests));
+  }
+  return requests;
+};
+
+/** Nobody waits for so long. */
+const LONG_MS = 2 * 3_600_000;
+
+/** What is submitted is cancelled soon, then queued again, or removed and created again, or left until it has expired. */
+const drawSequel = (dice: Dice, profile: Profile, first: Request): Request[] => {
+  const after = (request: Request, ask: Ask, ms = dice.scale(10, 5_000)) => ({
+    ...request,
+    at: request.at + ms,
+    ask,
+  });
+  const last = (what: 'cancel' | 'retry' | 'remove'): Ask => ({ do: what, which: 'last' });
+  const cancelled = after(first, last('cancel'));
+  const sequel = dice.whole(0, 3);
+  if (sequel === 0) {
+    const removed = after(cancelled, last('remove'));
+    return [cancelled, removed, after(removed, first.ask)];
+  }
+  if (sequel === 1 && profile.limits.retentionMs < LONG_MS) {
+    return [cancelled, after(cancelled, last('retry'), profile.limits.retentionMs + 1_000)];
+  }
+  const retried = after(cancelled, last('retry'));
+  return sequel === 2 ? [cancelled, retried] : [cancelled, retried, after(retried, last('cancel'))];
+};
+
+const drawAsk = (dice: Dice, roll: number, works: readonly Work[], collides: boolean): Ask => {
+  if (roll < 0.5) {
+    const work = dice.pick(works);
+    const as = dice.pick<By>([
+      { by: 'content' },
+      { by: 'content' },
+      { by: 'key', key: dice.pick(['one', 'two']), collides },
+      { by: 'fresh' },
+    ]);
+    return { do: 'submit', work, as };
+  }
+  const which = dice.uniform();
+  if (roll < 0.62) return { do: 'cancel', which };
+  if (roll < 0.72) return { do: 'retry', which };
+  if (roll < 0.8) return { do: 'remove', which };
+  if (roll < 0.92) return { do: 'read', which };
+  return { do: 'list', limit: dice.pick([1, 3, 10]) };
+};

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { KernelRefusal } from '../../../functions/kernels/kernel.ts';
+import {
+  broken,
+  crashed,
+  KernelException,
+  refused,
+  tooManyHops,
+  tooOld,
+  UnknownWork,
+} from '../../../functions/lib/engine/errors.ts';
+import { callKernel, checkResult, checkSlot } from '../../../functions/lib/engine/kernel-call.ts';
+
+describe('a failure', () => {
+  it.each([
+    [
+      refused('no'),
+      { type: 'urn:spillway:problem:refused', title: 'The computation refused its input', detail: 'no' },
+    ],
+    [
+      broken(new RangeError('out')),
+      {
+        type: 'urn:spillway:problem:kernel-failed',
+        title: 'The computation failed',
+        detail: 'RangeError: out',
+      },
+    ],
+    [
+      crashed(),
+      {
+        type: 'urn:spillway:problem:crashed',
+        title: 'The computation crashed',
+        detail: 'A part of it crashed, timed out or was not understood each time it was tried.',
+      },
+    ],
+    [
+      tooOld(),
+      {
+        type: 'urn:spillway:problem:too-old',
+        title: 'The computation took too long',
+        detail: 'It did not finish within the time that one attempt has.',
+      },
+    ],
+    [
+      tooManyHops(),
+      {
+        type: 'urn:spillway:problem:too-many-hops',
+        title: 'The computation took too long',
+        detail: 'It did not finish within the checkpoints it may take.',
+      },
+    ],
+  ])('%# tells the client what happened', (failure, expected) => {
+    expect(failure).toEqual(expected);
+  });
+
+  it('says what was thrown, though it is no error', () => {
+    expect(broken('a text').detail).toBe('a text');
+    expect(broken(undefined).detail).toBe('undefined');
+  });
+
+  it('has a detail of five hundred characters at most', () => {
+    expect(refused('x'.repeat(500)).detail).toBe('x'.repeat(500));
+    expect(refused('x'.repeat(501)).detail).toBe(`${'x'.repeat(499)}…`);
+  });
+
+  it('is told by its name in a log', () => {
+    expect([new KernelException().name, new UnknownWork().name]).toEqual(['KernelException', 'UnknownWork']);
+  });
+});
+
+describe('a call into a kernel', () => {
+  it('gives what the kernel gives, now or later', async () => {
+    expect(await callKernel(() => 1)).toBe(1);
+    expect(await callKernel(async () => 2)).toBe(2);
+  });
+
+  it('passes a refusal on, and wraps whatever else is thrown, now or later', async () => {
+    const refusal = new KernelRefusal('no');
+    const cause = new TypeError('broken');
+    const throws = (error: Error) => () => {
+      throw error;
+    };
+    await expect(callKernel(throws(refusal))).rejects.toBe(refusal);
+    await expect(callKernel(async () => throws(refusal)())).rejects.toBe(refusal);
+    const wrapped = expect.objectContaining({ name: 'KernelException', message: 'a kernel threw', cause });
+    await expect(callKernel(throws(cause))).rejects.toEqual(wrapped);
+    await expect(callKernel(async () => throws(cause)())).rejects.toEqual(wrapped);
+  });
+});
+
+describe('what a kernel makes', () => {
+  it('is kept as a partial result up to 32 KiB', () => {
+    const most = new Uint8Array(32_768);
+    expect(checkSlot(most)).toBe(most);
+    expect(() => checkSlot(new Uint8Array(32_769))).toThrow(
+      new KernelRefusal('A partial result has 32769 bytes; at most 32768 can be kept.'),
+    );
+  });
+
+  it('is kept as a result up to 64 KiB of JSON in UTF-8', () => {
+    const most = 'x'.repeat(65_534);
+    expect(checkResult(most)).toBe(most);
+    const refusal = new KernelRefusal('The result has 65537 bytes of JSON; at most 65536 can be kept.');
+    expect(() => checkResult(`${most}x`)).toThrow(refusal);
+    expect(() => checkResult(`${most.slice(1)}é`)).toThrow(refusal);
+  });
+});

@@ -1,0 +1,79 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  childrenOf,
+  FAN_OUT,
+  firstPart,
+  isInTree,
+  isRoot,
+  type Node,
+  parentOf,
+  partsBelow,
+  rootOf,
+  slotOf,
+} from '../../../functions/lib/engine/tree.ts';
+
+const anyParts = fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 10_000 }));
+
+const nodesOf = (parts: number, node: Node = rootOf(parts)): Node[] => [
+  node,
+  ...(partsBelow(node, parts) === 1 ? [] : childrenOf(node, parts).flatMap((child) => nodesOf(parts, child))),
+];
+
+describe('the tree over the parts', () => {
+  it('has each part exactly once, in order, in the nodes of one part', () => {
+    fc.assert(
+      fc.property(anyParts, (parts) => {
+        const leaves = nodesOf(parts).filter((node) => partsBelow(node, parts) === 1);
+        expect(leaves.map(firstPart)).toEqual(Array.from({ length: parts }, (_, part) => part));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('knows of each node its parent and its slot there', () => {
+    fc.assert(
+      fc.property(anyParts, (parts) => {
+        for (const node of nodesOf(parts)) {
+          if (partsBelow(node, parts) === 1) continue;
+          childrenOf(node, parts).forEach((child, slot) => {
+            expect(parentOf(child)).toEqual(node);
+            expect(slotOf(child)).toBe(slot);
+          });
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('has one root, above which and beside which there is nothing', () => {
+    fc.assert(
+      fc.property(anyParts, (parts) => {
+        const nodes = nodesOf(parts);
+        expect(nodes.filter((node) => isRoot(node, parts))).toEqual([rootOf(parts)]);
+        expect(nodes.every((node) => isInTree(node, parts))).toBe(true);
+        expect(isInTree(parentOf(rootOf(parts)), parts)).toBe(false);
+        expect(isInTree({ level: 0, index: parts }, parts)).toBe(false);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('has at most ten children a node, and a ninth of the parts as inner nodes', () => {
+    const inner = nodesOf(10_000).filter((node) => partsBelow(node, 10_000) > 1);
+    expect(inner.every((node) => childrenOf(node, 10_000).length === FAN_OUT)).toBe(true);
+    expect(inner).toHaveLength(1_111);
+  });
+
+  it.each([
+    [1, 0],
+    [2, 1],
+    [10, 1],
+    [11, 2],
+    [100, 2],
+    [101, 3],
+    [10_000, 4],
+  ])('of %i parts has its root on level %i', (parts, level) => {
+    expect(rootOf(parts)).toEqual({ level, index: 0 });
+  });
+});

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chair, type ItemsRequest, lamp, startItems } from '../../support/items.ts';
+
+let items: Awaited<ReturnType<typeof startItems>>;
+beforeAll(async () => {
+  items = await startItems();
+});
+afterAll(() => items.stop());
+
+const send = (request: ItemsRequest) => items.send(request);
+const create = (key: string, body: object, as = 'ann') =>
+  send({ method: 'POST', path: '/items', body, headers: { 'Idempotency-Key': key }, as });
+const count = async (as: string) => (await send({ path: '/items?limit=100', as })).body.items.length;
+
+it('the same key and payload create once and get the same answer', async () => {
+  const first = await create('"once"', lamp, 'once');
+  expect(first.status).toBe(201);
+  expect(await create('"once"', lamp, 'once')).toEqual(first);
+  expect(await count('once')).toBe(1);
+});
+
+it('the order and the spelling of the payload do not matter, nor the quotes of the key', async () => {
+  const first = await create('"spelling"', lamp);
+  const body = `{ "description": "A lamp for the desk", "name": "\\u004camp" }`;
+  expect(
+    await send({ method: 'POST', path: '/items', body, headers: { 'Idempotency-Key': 'spelling' } }),
+  ).toEqual(first);
+});
+
+it('many at once create one', async () => {
+  const answers = await Promise.all(Array.from({ length: 10 }, () => create('"race"', lamp, 'race')));
+  expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  expect(await count('race')).toBe(1);
+});
+
+it('the same key with another payload is 422 and creates nothing', async () => {
+  await create('"other"', lamp, 'other');
+  expect(await create('"other"', chair, 'other')).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }] },
+  });
+  expect(await count('other')).toBe(1);
+});
+
+it('the answer is the item as it is by now', async () => {
+  const { body } = await create('"changed"', lamp);
+  const changed = await send({ method: 'PUT', path: `/items/${body.id}`, body: chair });
+  expect(await create('"changed"', lamp)).toMatchObject({
+    status: 201,
+    headers: { etag: changed.headers.etag },
+    body: changed.body,
+  });
+});
+
+it('a key lives as long as its item', async () => {
+  const { body } = await create('"short"', lamp);
+  await send({ method: 'DELETE', path: `/items/${body.id}` });
+  expect((await create('"short"', chair)).status).toBe(201);
+});
+
+it('keys of two tenants have nothing to do with each other', async () => {
+  const [ann, bob] = [await create('"shared"', lamp, 'ann'), await create('"shared"', chair, 'bob')];
+  expect([ann.status, bob.status]).toEqual([201, 201]);
+  expect(ann.body.id).not.toBe(bob.body.id);
+});
+
+it('a chosen id is kept, and is 409 when something else made the item', async () => {
+  const chosen = { id: 1, ...lamp };
+  const first = await create('"chosen"', chosen);
+  expect(first.body.id).toBe(1);
+  expect(await create('"chosen"', chosen)).toEqual(first);
+  expect((await create('"chosen"', { ...chosen, name: 'x' })).status).toBe(422);
+  expect((await create('"another"', chosen)).status).toBe(409);
+});
+
+it('an id that another item has taken is passed over', async () => {
+  const { body } = await create('"taken"', lamp);
+  await send({ method: 'DELETE', path: `/items/${body.id}` });
+  await send({ method: 'PUT', path: `/items/${body.id}`, body: chair });
+  const second = await create('"taken"', lamp);
+  expect(second.status).toBe(201);
+  expect(second.body.id).not.toBe(body.id);
+  expect(await create('"taken"', lamp)).toEqual(second);
+});
+
+it.each(['', '""', 'two words', '"unfinished', 'a,b', `"${'x'.repeat(256)}"`, '"é"'])(
+  'the key %s is malformed',
+  async (key) => {
+    expect(await create(key, lamp)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '#/header/idempotency-key' }] },
+    });
+  },
+);

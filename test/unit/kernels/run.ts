@@ -1,0 +1,74 @@
+import type { ItemReader, ParallelKernel, SequentialKernel } from '../../../functions/kernels/kernel.ts';
+
+export interface Item {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A reader of these items, a page of `size` at a time. */
+export const reader = (items: readonly Item[], size = 100): ItemReader => ({
+  async page(after) {
+    const rest = items.filter(({ id }) => after === undefined || id > after);
+    const page = rest.slice(0, size);
+    return { items: page, next: rest.length > page.length ? page.at(-1)?.id : undefined };
+  },
+});
+
+/** The partial results of all parts, each through its codec and computed in this order. */
+export const partials = async <Input, Partial, Output>(
+  kernel: ParallelKernel<Input, Partial, Output>,
+  input: Input,
+  order: (a: number, b: number) => number = (a, b) => a - b,
+): Promise<Partial[]> => {
+  const results: Partial[] = [];
+  const parts = Array.from({ length: kernel.parts(input) }, (_, part) => part);
+  for (const part of parts.toSorted(order)) {
+    results[part] = kernel.partial.decode(kernel.partial.encode(await kernel.compute(input, part)));
+  }
+  return results;
+};
+
+/** The result of a parallel kernel, its parts folded from left to right. */
+export const runParallel = async <Input, Partial, Output>(
+  kernel: ParallelKernel<Input, Partial, Output>,
+  input: Input,
+): Promise<Output> => {
+  const all = await partials(kernel, input);
+  return kernel.finish(
+    all.reduce((left, right) => kernel.combine(left, right, input)),
+    input,
+  );
+};
+
+/** The result of a sequential kernel, each of its states through its codec. */
+export const runSequential = async <Input, State, Output>(
+  kernel: SequentialKernel<Input, State, Output>,
+  input: Input,
+  items: ItemReader = reader([]),
+): Promise<{ output: Output; steps: number }> => {
+  let state = kernel.start(input);
+  for (let steps = 0; ; steps += 1) {
+    const { done, total } = kernel.progress(state, input);
+    if (done === total) return { output: kernel.finish(state, input), steps };
+    state = await kernel.step(kernel.state.decode(kernel.state.encode(state)), input, items);
+  }
+};
+
+/**
+ * Combines neighbours in an order chosen by `choose` (which of `n` gaps to close next), the associations that
+ * any tree could have.
+ */
+export const foldAnyhow = <T>(
+  values: readonly T[],
+  combine: (left: T, right: T) => T,
+  choose: (gaps: number) => number,
+): T => {
+  const rest = [...values];
+  while (rest.length > 1) {
+    const gap = choose(rest.length - 1);
+    const [left, right] = rest.slice(gap, gap + 2) as [T, T];
+    rest.splice(gap, 2, combine(left, right));
+  }
+  return rest[0] as T;
+};

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { observeEngine } from '../../../functions/lib/observability/engine.ts';
+import { measured } from '../../../functions/lib/observability/metrics.ts';
+import { createCircuit } from '../../../functions/lib/resilience/circuit.ts';
+import { captureLog } from '../../support/log.ts';
+
+let log: ReturnType<typeof captureLog>;
+beforeEach(() => {
+  log = captureLog();
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'worker-1');
+});
+afterEach(() => {
+  log.restore();
+  vi.unstubAllEnvs();
+});
+
+interface Directive {
+  Namespace: string;
+  Dimensions: string[][];
+  Metrics: { Name: string; Unit: string }[];
+}
+
+/** The metrics that CloudWatch would find in a line: `name unit value {dimensions}`. */
+const found = (line: { _aws: { CloudWatchMetrics: Directive[] } } & Record<string, unknown>) =>
+  line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.flatMap(({ Name, Unit }) =>
+      Dimensions.map((names) => {
+        const values = names.map((name) => `${name}=${line[name]}`).join(' ');
+        return `${Namespace} ${Name} ${line[Name]} ${Unit} ${values}`;
+      }),
+    ),
+  );
+
+describe('a measured line', () => {
+  test('names the function, and tells values apart by the dimensions of their own measurement only', () => {
+    observeEngine({ event: 'finished', id: 'a', status: 'succeeded', ageMs: 1_500 });
+    expect(found(log.lines[0])).toEqual([
+      'Spillway Computations 1 Count FunctionName=worker-1 Outcome=succeeded',
+      'Spillway ComputationAge 1500 Milliseconds FunctionName=worker-1 Outcome=succeeded',
+    ]);
+    const two = measured(
+      { by: { Route: 'GET /a' }, values: { Requests: 1 } },
+      { values: { ColdStarts: 0 } },
+    ) as Parameters<typeof found>[0];
+    expect(found(two)).toEqual([
+      'Spillway Requests 1 Count FunctionName=worker-1 Route=GET /a',
+      'Spillway ColdStarts 0 Count FunctionName=worker-1',
+    ]);
+  });
+
+  test('says when, in milliseconds', () => {
+    const before = Date.now();
+    observeEngine({ event: 'computed', id: 'a' });
+    expect(log.lines[0]._aws.Timestamp).toBeGreaterThanOrEqual(before);
+    expect(log.lines[0]._aws.Timestamp).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+describe('what is counted', () => {
+  test.each([
+    [
+      'a part',
+      () => observeEngine({ event: 'computed', id: 'a' }),
+      'PartsComputed 1 Count FunctionName=worker-1',
+    ],
+    [
+      'a visit of the sweeper, by what it did',
+      () => observeEngine({ event: 'swept', id: 'a', action: 'sent' }),
+      'Sweeps 1 Count FunctionName=worker-1 Action=sent',
+    ],
+  ])('%s', (_, happen, expected) => {
+    happen();
+    expect(log.lines.flatMap(found)).toEqual([`Spillway ${expected}`]);
+  });
+
+  test('a circuit that opens', async () => {
+    const circuit = createCircuit('DynamoDB');
+    const broken = Object.assign(new Error(), { $metadata: { httpStatusCode: 500 } });
+    for (let n = 0; n < 5; n += 1) await circuit(() => Promise.reject(broken)).catch(() => {});
+    expect(log.lines.flatMap(found)).toEqual(['Spillway BreakerOpened 1 Count FunctionName=worker-1']);
+  });
+
+  test('not a split: its message has a line already', () => {
+    observeEngine({ event: 'split', id: 'a', sent: 10 });
+    expect(log.lines).toEqual([]);
+  });
+});
