@@ -14,7 +14,7 @@ export const namesIn = (...expressions: readonly string[]): Record<string, strin
   );
 
 export const EXISTS = 'attribute_exists(#tenant)';
-export const IS_NEW = 'attribute_not_exists(#tenant)';
+const IS_NEW = 'attribute_not_exists(#tenant)';
 
 /** The condition of a write, `If-Match` before `If-None-Match`, with the values that it mentions. */
 export const conditionOf = (
@@ -37,9 +37,9 @@ export const conditionOf = (
   if (ifNoneMatch) {
     clauses.push(ifNoneMatch.kind === 'any' ? IS_NEW : `NOT ${hasOneOf(ifNoneMatch.tags, 'none')}`);
   }
-  // Sent again, these conditions fail on what others wrote since; without them the write would overwrite it.
-  const isGuarded = ifMatch?.kind === 'tags' || ifNoneMatch?.kind === 'any';
-  if (again && !isGuarded) {
+  // Sent again, tags fail on what others wrote since. Any other condition could hold once more: what the first
+  // attempt wrote may have been overwritten, and what it created deleted. So a creation is never sent twice.
+  if (again && ifMatch?.kind !== 'tags') {
     clauses.push('(#_etag = :token OR #updatedAt < :before)');
     values[':token'] = write.token;
     values[':before'] = beforeStart(write);

@@ -23,8 +23,8 @@ export interface Write {
   /** When it began; RFC 3339 in UTC with milliseconds, like `updatedAt`, so that texts compare like times. */
   readonly startedAt: string;
   /**
-   * The command. `again` adds to the condition of a write that would else overwrite anything: only if it was
-   * itself the last to write, or nobody has written since it began.
+   * The command. `again` adds to a condition that could hold twice: only if it was itself the last to write, or
+   * nobody has written since it began.
    */
   command(again: boolean): WriteCommand;
 }
@@ -50,7 +50,7 @@ export const beforeStart = ({ startedAt }: Pick<Write, 'startedAt'>): string =>
  * The SDK tries again only what was surely not applied (throttling, no connection). When an answer is missing, the
  * write is sent once more in its guarded form, and the item that stands in its way tells what became of the first:
  * it carries the write's own token: applied; it was last written before the write began: not applied, refused
- * for good; else nobody knows.
+ * for good; else nobody knows. Where nothing stands, what was written may have been deleted since.
  *
  * @throws UnknownFate in that last case, and what the SDK throws when there is no answer to the second either.
  */
