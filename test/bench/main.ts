@@ -4,8 +4,9 @@ import { assetSizes } from './assets.ts';
 import { coldStarts } from './cold-start.ts';
 import { type Figure, markdown } from './figure.ts';
 import { mersenne, options, primes, sums } from './kernels.ts';
+import { billableUnits } from './units.ts';
 
-const figures: readonly Figure[] = [coldStarts, assetSizes, primes, options, sums, mersenne];
+const figures: readonly Figure[] = [coldStarts, assetSizes, primes, options, sums, mersenne, billableUnits];
 
 const machine = (): string => {
   const processors = cpus();

@@ -1,0 +1,154 @@
+import { mock } from 'node:test';
+import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { type Kernel, parallel } from '../../functions/kernels/kernel.ts';
+import { moments } from '../../functions/kernels/moments.ts';
+import { kernels } from '../../functions/kernels/registry.ts';
+import type { HttpResult } from '../../functions/lib/middleware/event.ts';
+import { startSqs } from '../../infra/local/sqs.ts';
+import { createTables, sdkEnvironment, startDynamoDB } from '../support/dynamodb.ts';
+import { call, lambdaContext, sqsEvent, type TestReply, type TestRequest } from '../support/events.ts';
+import { startMeter, type Units } from './units-meter.ts';
+
+type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>;
+type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/** As long as a part aims at, so that no worker may go on with a status that it has read for the one before. */
+const PART_MS = 1_001;
+
+/** Any number of parts that take no time, each with a partial result as large as `option-price` has. */
+const parts = parallel({
+  name: 'parts',
+  version: 1,
+  description: 'Parts that compute nothing',
+  pure: true,
+  input: z.object({ parts: z.int(), run: z.int() }),
+  output: z.object({ mean: z.number() }),
+  example: { input: { parts: 1, run: 1 }, output: { mean: 0 } },
+  parts: (input) => input.parts,
+  compute: (_, part) => ({ count: part + 1, mean: 1 / (part + 3), squares: 1 / (part + 7) }),
+  combine: (left) => left,
+  finish: ({ mean }) => ({ mean }),
+  partial: moments,
+});
+
+/** What some requests used, and what they wrote to the log. */
+export interface Usage extends Units {
+  /** Invocations of functions. */
+  readonly invocations: number;
+  readonly logBytes: number;
+}
+
+/** Takes the lines of the functions out of the output, and counts their bytes. */
+const countLog = () => {
+  let bytes = 0;
+  const write = process.stdout.write;
+  process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
+    if (!String(chunk).startsWith('{"level"')) return write.call(process.stdout, chunk, ...rest);
+    bytes += Buffer.byteLength(chunk);
+    return true;
+  }) as typeof process.stdout.write;
+  return {
+    take: () => {
+      const taken = bytes;
+      bytes = 0;
+      return taken;
+    },
+    restore: () => {
+      process.stdout.write = write;
+    },
+  };
+};
+
+/**
+ * The handlers of the API and the worker in this process, on the emulators, behind a meter. The clock stands, and
+ * goes on with each message: what is sent is the same in every run. Only one at a time in a process.
+ */
+export const startSuite = async () => {
+  const [dynamodb, queues] = await Promise.all([startDynamoDB(), startSqs('us-east-1')]);
+  const meter = await startMeter({ dynamodb: dynamodb.endpoint, sqs: queues.endpoint });
+  await createTables(dynamodb.endpoint, { items: 'items', computations: 'computations' });
+  await queues.call('CreateQueue', { QueueName: 'work' });
+  const QueueUrl = `${meter.sqs}/000000000000/work`;
+  const environment = {
+    ...sdkEnvironment(meter.dynamodb),
+    AWS_ENDPOINT_URL_SQS: meter.sqs,
+    ITEMS_TABLE: 'items',
+    COMPUTATIONS_TABLE: 'computations',
+    WORK_QUEUE_URL: QueueUrl,
+    TENANT_CLAIM: 'sub',
+    ANSWER_MEMORY_BYTES: '1000000',
+    ACTIVE_PER_TENANT: '1000',
+    RETENTION_DAYS: '14',
+    MAX_AGE_SECONDS: '86400',
+    CHECKPOINT_SECONDS: '20',
+    SWEEP_AFTER_SECONDS: '300',
+  };
+  // biome-ignore lint/style/noProcessEnv: the handlers read it when they are imported, as on Lambda
+  Object.assign(process.env, environment);
+  (kernels as Kernel[]).push(parts);
+  const [items, computations, reads, worker] = await Promise.all([
+    import('../../functions/items/handler.ts'),
+    import('../../functions/computations/handler.ts'),
+    import('../../functions/computations/read.ts'),
+    import('../../functions/worker/handler.ts'),
+  ]);
+  const log = countLog();
+  mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  let invocations = 0;
+
+  const handlerOf = ({ method = 'GET', path = '/' }: TestRequest): HttpHandler => {
+    if (path.startsWith('/items')) return items.handler;
+    return method === 'GET' && path.startsWith('/computations/') ? reads.handler : computations.handler;
+  };
+
+  /** A request of Lambda's poller: it is billed like any other. */
+  const poll = async <T>(action: string, request: Record<string, unknown>): Promise<T> => {
+    const body = { QueueUrl, ...request };
+    meter.countSqs(JSON.stringify(body));
+    return queues.call<T>(action, body);
+  };
+
+  return {
+    request: async (request: TestRequest): Promise<TestReply> => {
+      mock.timers.tick(PART_MS);
+      invocations += 1;
+      return call(handlerOf(request), { claims: { sub: 'ann' }, ...request });
+    },
+    /**
+     * Works off the queue, or so many of its messages, as the event source mapping does: a receive, an invocation and
+     * a delete for each.
+     */
+    drain: async (most = Number.POSITIVE_INFINITY): Promise<void> => {
+      for (let worked = 0; worked < most && (await queues.depth('work')).ready > 0; worked += 1) {
+        const { Messages = [] } = await poll<{ Messages?: { Body: string; ReceiptHandle: string }[] }>(
+          'ReceiveMessage',
+          { MaxNumberOfMessages: 1 },
+        );
+        for (const { Body, ReceiptHandle } of Messages) {
+          mock.timers.tick(PART_MS);
+          invocations += 1;
+          const handler: SqsHandler = worker.handler;
+          const { batchItemFailures } = await handler(sqsEvent({ body: Body }), lambdaContext());
+          if (batchItemFailures.length > 0) throw new Error(`the worker failed with ${Body}`);
+          await poll('DeleteMessage', { ReceiptHandle });
+        }
+      }
+    },
+    /** What was used since the last call. */
+    used: (): Usage => {
+      const usage = { ...meter.take(), invocations, logBytes: log.take() };
+      invocations = 0;
+      return usage;
+    },
+    stop: async (): Promise<void> => {
+      mock.timers.reset();
+      log.restore();
+      (kernels as Kernel[]).splice(kernels.indexOf(parts), 1);
+      await meter.stop();
+      await Promise.all([queues.stop(), dynamodb.stop()]);
+    },
+  };
+};
+
+export type Suite = Awaited<ReturnType<typeof startSuite>>;
