@@ -1,5 +1,6 @@
 import { type Computation, type ComputationKey, exists, type Status } from './computation.ts';
 import { hideExpired } from './expiry.ts';
+import { finished } from './outcome.ts';
 import type { Attempted, Engine, Limited } from './ports.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { endNow } from './timing.ts';
@@ -9,10 +10,12 @@ type Deps = Pick<Engine, 'store' | 'clock' | 'random'>;
 
 /** Cancels for everybody who shares the computation; from this moment no result can appear. */
 export const cancel = async (
-  deps: Deps & Limited<'retentionMs'>,
+  deps: Deps & Pick<Engine, 'observe'> & Limited<'retentionMs'>,
   key: ComputationKey,
 ): Promise<Attempted<Computation>> => {
-  const cancelled = await deps.store.cancel(key, newToken(deps.random), endNow(deps));
+  const end = endNow(deps);
+  const cancelled = await deps.store.cancel(key, newToken(deps.random), end);
+  if ('applied' in cancelled) finished(deps, cancelled.applied, 'cancelled', end.finishedAt);
   return hideExpired(deps.clock, cancelled);
 };
 

@@ -1,4 +1,4 @@
-import type { ActiveComputation, Failure, Json } from './computation.ts';
+import type { ActiveComputation, Computation, Failure, Json, Status } from './computation.ts';
 import type { Engine, Limited } from './ports.ts';
 import { endNow } from './timing.ts';
 
@@ -20,5 +20,10 @@ export const fail = async (deps: Deps, computation: ActiveComputation, error: Fa
   }
 };
 
-const finished = (deps: Deps, { id, createdAt }: ActiveComputation, status: string, at: number) =>
-  deps.observe({ event: 'finished', id, status, ageMs: at - createdAt });
+/** Tells that a computation came to its end, and at what age. */
+export const finished = (
+  deps: Pick<Deps, 'observe'>,
+  { id, createdAt }: Pick<Computation, 'id' | 'createdAt'>,
+  status: Status,
+  at: number,
+) => deps.observe({ event: 'finished', id, status, ageMs: at - createdAt });

@@ -44,6 +44,7 @@ describe('the sweeper', () => {
     expect([made.events, made.queue.bodies]).toEqual([[], []]);
     await cancel(made, made.key);
     made.clock.advance(60_000);
+    made.events.length = 0;
     await made.sweep();
     await made.sweep(true);
     expect([made.events, made.queue.bodies]).toEqual([[], []]);

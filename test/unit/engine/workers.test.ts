@@ -58,6 +58,7 @@ describe('what a worker puts away', () => {
   it('is a message of a computation that is over', async () => {
     const made = await world();
     await cancel(made, made.computation);
+    made.events.length = 0;
     await made.deliver(made.node(0, 1));
     expect(made.events).toEqual(made.discarded('computation cancelled'));
   });
