@@ -14,6 +14,7 @@ import { idempotencyKey } from '../lib/http/idempotency.ts';
 import { nextLink } from '../lib/http/links.ts';
 import { conflict, invalid, notFound, unavailable } from '../lib/http/problem.ts';
 import { httpHandler, route } from '../lib/middleware/http.ts';
+import { annotate } from '../lib/observability/context.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 import { capActive } from '../lib/resilience/active-cap.ts';
@@ -74,6 +75,7 @@ const submitRoute = route(submitComputation, async (request) => {
     throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
   }
   let { computation } = submitted;
+  annotate({ computation: computation.id });
   if (waited !== undefined && isActive(computation)) {
     await waitForEnd(store, computation, request.timeEpoch + waited * 1_000);
     computation = (await store.read(computation)) ?? computation;
@@ -124,5 +126,6 @@ const deleteRoute = route(deleteComputation, async ({ tenant, params: { id } }) 
 
 export const handler = httpHandler([submitRoute, listRoute, cancelRoute, retryRoute, deleteRoute], {
   tenantClaim: settings.TENANT_CLAIM,
+  idOf: 'computation',
   memory: new AnswerMemory(settings.ANSWER_MEMORY_BYTES, systemClock),
 });

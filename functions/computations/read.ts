@@ -35,5 +35,6 @@ const readRoute = route(readComputation, async (request) => {
 
 export const handler = httpHandler([readRoute], {
   tenantClaim: settings.TENANT_CLAIM,
+  idOf: 'computation',
   memory: new AnswerMemory(settings.ANSWER_MEMORY_BYTES, systemClock),
 });

@@ -4,6 +4,7 @@ import { config } from '../lib/config.ts';
 import { buryDeadLetter } from '../lib/engine/dead-letter.ts';
 import { sqsHandler } from '../lib/middleware/sqs.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
+import { identified } from '../lib/observability/message.ts';
 import { systemClock } from '../lib/ports.ts';
 
 const settings = config('COMPUTATIONS_TABLE', 'RETENTION_DAYS');
@@ -16,4 +17,4 @@ const engine = {
 };
 
 /** A letter whose run failed stays in the queue and is received again after the queue's visibility timeout. */
-export const handler = sqsHandler((body) => buryDeadLetter(engine, body));
+export const handler = sqsHandler(identified((body) => buryDeadLetter(engine, body)));

@@ -46,5 +46,9 @@ export const config = <K extends Variable>(...names: K[]): Pick<Variables, K> =>
   return settings as Pick<Variables, K>;
 };
 
+/** The X-Ray trace of the invocation, such as `1-67891233-abcdef012345678912345678`, as Lambda tells it. */
+export const traceId = (): string | undefined =>
+  /Root=([\w-]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
+
 /** The name of the function that this code runs in, as Lambda tells it; metrics carry it. */
 export const functionName = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown';

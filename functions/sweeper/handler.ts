@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { documentClient } from '../lib/aws/document-client.ts';
@@ -6,9 +5,9 @@ import { sqsClient } from '../lib/aws/sqs-client.ts';
 import { sqsWorkQueue } from '../lib/aws/work-queue.ts';
 import { config } from '../lib/config.ts';
 import { sweep } from '../lib/engine/sweep.ts';
+import { scheduleHandler } from '../lib/middleware/schedule.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
-import { timed } from '../lib/resilience/invocation.ts';
 
 const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS', 'SWEEP_AFTER_SECONDS');
 
@@ -27,7 +26,7 @@ const engine = {
 /** `{"all": true}` visits every active computation, as after a queue has lost its messages; any other event what is due. */
 const Everything = z.object({ all: z.literal(true) });
 
-export const handler = timed((event: unknown, context: Context) =>
+export const handler = scheduleHandler((event, context) =>
   sweep(engine, {
     all: Everything.safeParse(event).success,
     remainingMs: () => context.getRemainingTimeInMillis(),

@@ -10,6 +10,7 @@ import { createWorker } from '../lib/engine/work.ts';
 import { equalJitter, exceptionBackoff, fullJitter, outageBackoff } from '../lib/middleware/backoff.ts';
 import { sqsHandler } from '../lib/middleware/sqs.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
+import { identified } from '../lib/observability/message.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 
 const settings = config(
@@ -38,7 +39,7 @@ const work = createWorker({
 
 const hide = changeVisibility(sqsClient, settings.WORK_QUEUE_URL);
 
-export const handler = sqsHandler(work, {
+export const handler = sqsHandler(identified(work), {
   retryDelaySeconds: (error, receiveCount) =>
     error instanceof KernelException
       ? fullJitter(exceptionBackoff, receiveCount, Math.random)

@@ -162,7 +162,9 @@ describe('a metric of our own that an alarm watches', () => {
     const circuit = createCircuit('DynamoDB');
     const broken = Object.assign(new Error(), { $metadata: { httpStatusCode: 500 } });
     for (let n = 0; n < 5; n += 1) await circuit(() => Promise.reject(broken)).catch(() => {});
-    const Records = [{ messageId: 'a', body: '', attributes: { ApproximateReceiveCount: '1' } }];
+    const Records = [
+      { messageId: 'a', body: '', attributes: { ApproximateReceiveCount: '1' }, messageAttributes: {} },
+    ];
     await sqsHandler(async () => {})({ Records } as unknown as SQSEvent, {} as Context);
     for (const line of log.lines) {
       for (const { Dimensions, Metrics } of line._aws?.CloudWatchMetrics ?? []) {

@@ -1,5 +1,6 @@
 import {
   ChangeMessageVisibilityCommand,
+  type MessageAttributeValue,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
   type SQSClient,
@@ -7,6 +8,7 @@ import {
 import { encodeMessage } from '../engine/message.ts';
 import type { WorkQueue } from '../engine/ports.ts';
 import { FAN_OUT } from '../engine/tree.ts';
+import { logFields } from '../observability/context.ts';
 import { askForTheRest, type Pause } from '../resilience/rest-of-batch.ts';
 
 /**
@@ -21,6 +23,7 @@ export const sqsWorkQueue = (client: SQSClient, queueUrl: string, pause?: Pause)
           Id: String(at),
           MessageBody: encodeMessage(message),
           MessageGroupId: message.tenant,
+          MessageAttributes: carried(),
         }),
       );
       const request = async (entries: readonly SendMessageBatchRequestEntry[]) => {
@@ -34,6 +37,13 @@ export const sqsWorkQueue = (client: SQSClient, queueUrl: string, pause?: Pause)
     }
   },
 });
+
+/** What the log lines of whoever receives a message carry on from those of its sender: where it all began. */
+const carried = (): Record<string, MessageAttributeValue> => {
+  const { requestId, traceId } = logFields();
+  const values = Object.entries({ requestId, traceId }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(values.map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]));
+};
 
 /** Makes a received message visible again after so many seconds. */
 export const changeVisibility =

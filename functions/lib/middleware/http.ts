@@ -1,10 +1,11 @@
-import middy from '@middy/core';
+import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Headers } from '../http/headers.ts';
 import type { AnyOperation, Operation } from '../http/operation.ts';
 import { notFound, type Problem } from '../http/problem.ts';
+import { annotate, inLogContext } from '../observability/context.ts';
 import type { AnswerMemory } from '../resilience/answer-memory.ts';
 import { timed } from '../resilience/invocation.ts';
 import { type HttpEvent, type HttpResult, headersOf } from './event.ts';
@@ -39,7 +40,9 @@ export interface Reply {
 /** An operation with the code that answers it. */
 export interface Route {
   readonly operation: AnyOperation;
-  bind(memory: AnswerMemory | undefined): (event: HttpEvent, context: Context) => Promise<HttpResult>;
+  bind(
+    options: Pick<HttpOptions, 'memory' | 'idOf'>,
+  ): (event: HttpEvent, context: Context) => Promise<HttpResult>;
 }
 
 /**
@@ -51,11 +54,12 @@ export const route = <P, Q, B>(
   logic: (request: Request<P, Q, B>) => Promise<Reply> | Reply,
 ): Route => ({
   operation,
-  bind: (memory) => {
+  bind: ({ memory, idOf }) => {
     const handler = middy<HttpEvent, HttpResult>({ timeoutEarlyInMillis: 0 });
     if (operation.scope !== null) handler.use(tenantRequired());
     if (operation.body) handler.use(jsonBody(operation.method, operation.body.contentTypes));
     handler.use(validation(operation));
+    if (idOf !== undefined) handler.use(idInLog(idOf));
     if (memory) handler.use(operation.method === 'GET' ? remembered(memory) : forgetting(memory));
     return handler.handler(async (event: HttpEvent) => result(await logic(request<P, Q, B>(event))));
   },
@@ -69,6 +73,8 @@ export interface HttpOptions {
    * forget.
    */
   readonly memory?: AnswerMemory;
+  /** What an `id` in the path is the id of: log lines carry it under this name. */
+  readonly idOf?: 'computation';
   /** What to throw for a request that none of the routes answers. */
   readonly notFound?: (method: string, path: string) => Problem;
 }
@@ -77,22 +83,24 @@ export interface HttpOptions {
 export const httpHandler = (
   routes: readonly Route[],
   options: HttpOptions,
-): ((event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>) =>
-  timed(
-    middy<HttpEvent, HttpResult>(dispatch(routes, options), { timeoutEarlyInMillis: 200 })
-      .use(requestLog())
-      .use(head())
-      .use(securityHeaders())
-      .use(problemDetails())
-      .use(httpHeaderNormalizer())
-      .use(tenancy(options.tenantClaim)),
+): ((event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>) => {
+  const handler = middy<HttpEvent, HttpResult>(dispatch(routes, options), { timeoutEarlyInMillis: 200 })
+    .use(requestLog())
+    .use(head())
+    .use(securityHeaders())
+    .use(problemDetails())
+    .use(httpHeaderNormalizer())
+    .use(tenancy(options.tenantClaim));
+  return timed((event: APIGatewayProxyEventV2, context: Context) =>
+    inLogContext(context, { requestId: event.requestContext.requestId }, () => handler(event, context)),
   );
+};
 
 /** GET answers HEAD too. */
 const dispatch = (routes: readonly Route[], options: HttpOptions) =>
   httpRouter<HttpEvent, HttpResult>({
     routes: routes.flatMap(({ operation: { method, path }, bind }) => {
-      const handler = bind(options.memory);
+      const handler = bind(options);
       const route = { method, path, handler };
       return method === 'GET' ? [route, { ...route, method: 'HEAD' as const }] : [route];
     }),
@@ -100,6 +108,14 @@ const dispatch = (routes: readonly Route[], options: HttpOptions) =>
       throw options.notFound?.(method, path) ?? notFound('There is nothing at this path');
     },
   });
+
+/** Only an id that its schema has let pass: any other could be any text. */
+const idInLog = (name: NonNullable<HttpOptions['idOf']>): MiddlewareObj<HttpEvent, HttpResult> => ({
+  before: ({ event }) => {
+    const { id } = (event.checked?.params ?? {}) as { readonly id?: string };
+    if (id !== undefined) annotate({ [name]: id });
+  },
+});
 
 /** The parts have been checked by the operation's own schemas, whose output P, Q and B are. */
 const request = <P, Q, B>(event: HttpEvent): Request<P, Q, B> => ({

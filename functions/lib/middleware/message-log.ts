@@ -1,12 +1,13 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { isColdStart } from '../observability/cold-start.ts';
+import { consumed, counted } from '../observability/context.ts';
 import { errorFields, log } from '../observability/log.ts';
 import { measured } from '../observability/metrics.ts';
 
 type Timed = Request<SQSRecord, 'done' | 'failed', Error, Context, { startedAt: number }>;
 
-/** One line a message: which, the how manieth time, and how it ended. Never its body. */
+/** One line a message: whose, the how manieth time, how it ended and what it consumed. Never its body. */
 export const messageLog = (): MiddlewareObj<
   SQSRecord,
   'done' | 'failed',
@@ -14,22 +15,22 @@ export const messageLog = (): MiddlewareObj<
   Context,
   { startedAt: number }
 > => {
-  const line = ({ event, context, response, error, internal }: Timed): void => {
+  const line = ({ event, response, error, internal }: Timed): void => {
     const coldStart = isColdStart();
+    const receiveCount = Number(event.attributes.ApproximateReceiveCount);
     const fields = {
-      requestId: context.awsRequestId,
-      messageId: event.messageId,
-      receiveCount: Number(event.attributes.ApproximateReceiveCount),
+      receiveCount,
       status: response,
       durationMs: Math.round(performance.now() - internal.startedAt),
       coldStart,
-      // The queue's fairness group: a hash of the tenant.
-      tenant: event.attributes.MessageGroupId,
+      ...consumed(),
       ...measured({
         values: {
           Messages: 1,
           MessagesFailed: Number(response !== 'done'), // also when it is none: an alarm divides the two
           ColdStarts: Number(coldStart),
+          ...(receiveCount > 1 && { MessagesRetried: 1 }),
+          ...counted(),
         },
       }),
     };

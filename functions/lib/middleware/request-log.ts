@@ -1,26 +1,25 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { isColdStart } from '../observability/cold-start.ts';
+import { consumed } from '../observability/context.ts';
 import { errorFields, log } from '../observability/log.ts';
 import { measured } from '../observability/metrics.ts';
 import type { HttpEvent, HttpResult } from './event.ts';
 
 type Timed<Event, Result> = Request<Event, Result, Error, Context, { startedAt: number }>;
 
-/** One line a request: what was asked, by whom, and how it ended. Never a body, a token or a query. */
+/** One line a request: what was asked, by whom, how it ended and what it consumed. Never a body, a token or a query. */
 export const requestLog = (): MiddlewareObj<HttpEvent, HttpResult, Error, Context, { startedAt: number }> => {
   const line = ({ event, response, error, internal }: Timed<HttpEvent, HttpResult>): void => {
     const status = response?.statusCode ?? 500;
     const durationMs = Math.round(performance.now() - internal.startedAt);
     const coldStart = isColdStart();
     const fields = {
-      requestId: event.requestContext.requestId,
-      traceId: event.headers['x-amzn-trace-id'],
       route: event.routeKey,
       status,
       durationMs,
       coldStart,
-      tenant: event.tenant,
+      ...consumed(),
       ...measured(
         {
           by: { Route: event.routeKey, StatusClass: `${Math.floor(status / 100)}xx` },

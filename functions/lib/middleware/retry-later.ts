@@ -27,7 +27,7 @@ export const retryLater = (options?: RetryOptions): MiddlewareObj<SQSRecord, 'do
       );
       await options.changeVisibility(record, Math.min(LONGEST_SECONDS, Math.max(0, Math.ceil(delay))));
     } catch (error) {
-      log.warn('visibility not changed', { messageId: record.messageId, ...errorFields(error) });
+      log.warn('visibility not changed', errorFields(error));
     }
   },
 });

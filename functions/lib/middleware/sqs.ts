@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { inLogContext } from '../observability/context.ts';
 import { timed } from '../resilience/invocation.ts';
 import { messageLog } from './message-log.ts';
 import { type RetryOptions, retryLater } from './retry-later.ts';
@@ -41,7 +42,15 @@ export const sqsHandler = (
   return timed(async (event: SQSEvent, context: Context) => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const record of event.Records) {
-      if ((await message(record, context)) === 'failed') {
+      const { requestId, traceId } = record.messageAttributes;
+      const fields = {
+        requestId: requestId?.stringValue,
+        traceId: traceId?.stringValue,
+        messageId: record.messageId,
+        tenant: record.attributes.MessageGroupId,
+      };
+      const status = await inLogContext(context, fields, () => message(record, context));
+      if (status === 'failed') {
         batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }

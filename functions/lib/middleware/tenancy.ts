@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
 import { unauthorized } from '../http/problem.ts';
+import { annotate } from '../observability/context.ts';
 import type { HttpEvent } from './event.ts';
 
 /**
@@ -10,7 +11,9 @@ import type { HttpEvent } from './event.ts';
 export const tenancy = (claim: string): MiddlewareObj<HttpEvent> => ({
   before: ({ event }) => {
     const tenant = hashed(event, claim);
-    if (tenant !== undefined) event.tenant = tenant;
+    if (tenant === undefined) return;
+    event.tenant = tenant;
+    annotate({ tenant });
   },
 });
 

@@ -1,21 +1,22 @@
 import type { EngineEvent } from '../engine/ports.ts';
+import { count } from './context.ts';
 import { errorFields, log } from './log.ts';
 import { measured } from './metrics.ts';
 
 /**
- * Writes down what the engine noticed. That a node was split is left out, for its message has a line already, and
- * so has a part that was computed, but it is counted.
+ * Writes down what the engine noticed, each in a line with the computation's id. A split and a computed part have
+ * their message's line already, in which the part is counted.
  */
 export const observeEngine = (event: EngineEvent): void => {
   switch (event.event) {
     case 'split':
       return;
     case 'computed':
-      log.info(event.event, { id: event.id, ...measured({ values: { PartsComputed: 1 } }) });
+      count('PartsComputed');
       return;
     case 'finished':
       log.info(event.event, {
-        id: event.id,
+        computation: event.id,
         ...measured({
           by: { Outcome: event.status },
           values: { Computations: 1, ComputationAge: event.ageMs },
@@ -24,19 +25,19 @@ export const observeEngine = (event: EngineEvent): void => {
       return;
     case 'swept':
       log.info(event.event, {
-        id: event.id,
+        computation: event.id,
         ...measured({ by: { Action: event.action }, values: { Sweeps: 1 } }),
       });
       return;
     case 'unsent':
       log.warn('submission stored but not sent; the sweeper will', {
-        id: event.id,
+        computation: event.id,
         ...errorFields(event.cause),
       });
       return;
     default: {
-      const { event: name, ...fields } = event;
-      log.info(name, fields);
+      const { event: name, id, ...fields } = event;
+      log.info(name, { ...(id !== undefined && { computation: id }), ...fields });
     }
   }
 };

@@ -1,10 +1,12 @@
+import { logFields } from './context.ts';
+
 /**
  * One JSON object a line, as CloudWatch Logs Insights reads them. Written here because the usual logger takes
  * longer to import (10 ms) than the rest of a small function.
  */
 const write = (level: 'INFO' | 'WARN' | 'ERROR', message: string, fields: object): void => {
   process.stdout.write(
-    `${JSON.stringify({ level, timestamp: new Date().toISOString(), message, ...fields })}\n`,
+    `${JSON.stringify({ level, timestamp: new Date().toISOString(), message, ...logFields(), ...fields })}\n`,
   );
 };
 

@@ -13,6 +13,8 @@ const units = {
   AnswersFromMemory: 'Count',
   Messages: 'Count',
   MessagesFailed: 'Count',
+  /** Received before: the first time its worker failed or crashed, or somebody sent it back. */
+  MessagesRetried: 'Count',
   PartsComputed: 'Count',
   Computations: 'Count',
   /** From its submission to its end. */
@@ -20,6 +22,8 @@ const units = {
   Sweeps: 'Count',
   /** Once each time that a circuit breaker opens. */
   BreakerOpened: 'Count',
+  /** Once each time that it closes again. */
+  BreakerClosed: 'Count',
 } as const;
 
 export type MetricName = keyof typeof units;

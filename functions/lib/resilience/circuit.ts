@@ -28,7 +28,9 @@ export const createCircuit = (service: string): Circuit => {
   policy.onBreak(() =>
     log.warn('circuit opened', { service, ...measured({ values: { BreakerOpened: 1 } }) }),
   );
-  policy.onReset(() => log.info('circuit closed', { service }));
+  policy.onReset(() =>
+    log.info('circuit closed', { service, ...measured({ values: { BreakerClosed: 1 } }) }),
+  );
 
   return async <T>(attempt: () => Promise<T>): Promise<T> => {
     const settled = await policy

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operation } from '../../../functions/lib/http/operation.ts';
 import { conflict, Problem, unavailable } from '../../../functions/lib/http/problem.ts';
@@ -16,7 +16,10 @@ let log: ReturnType<typeof captureLog>;
 beforeEach(() => {
   log = captureLog();
 });
-afterEach(() => log.restore());
+afterEach(() => {
+  log.restore();
+  vi.unstubAllEnvs();
+});
 
 const common = { summary: '', responses: {} } as const;
 const write = operation({
@@ -282,13 +285,14 @@ it('every answer tells browsers to run, frame and guess nothing', async () => {
 
 describe('the log', () => {
   it('has one line a request, without body, query and token', async () => {
+    vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-2-3;Parent=4;Sampled=1');
     await send(
       {
         method: 'PATCH',
         path: '/things/1?q=private',
         pattern: '/things/{id}',
         body: { text: 'private' },
-        headers: { Authorization: 'Bearer private', 'X-Amzn-Trace-Id': 'Root=1-2-3' },
+        headers: { Authorization: 'Bearer private' },
         claims: { sub: 'private' },
       },
       echo,
@@ -300,11 +304,15 @@ describe('the log', () => {
         timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
         message: 'request',
         requestId: 'JKJaXmPLvHcESHA=',
-        traceId: 'Root=1-2-3',
+        traceId: '1-2-3',
+        invocationId: '8e03978e-40d5-43dd-bc93-6894a57f9324',
         route: 'PATCH /things/{id}',
         status: 200,
         durationMs: expect.any(Number),
         coldStart: false,
+        readUnits: 0,
+        writeUnits: 0,
+        refusedWrites: 0,
         tenant: expect.stringMatching(/^[\w-]{22}$/),
         // what CloudWatch counts; test/unit/observability says how
         FunctionName: 'unknown',
@@ -318,6 +326,14 @@ describe('the log', () => {
       },
     ]);
     expect(JSON.stringify(log.lines)).not.toContain('private');
+  });
+
+  it('names what the id in the path is the id of', async () => {
+    const request = { method: 'PATCH', path: '/things/1', body: {}, claims: { sub: 'a' } };
+    await send(request, echo, { tenantClaim: 'sub', idOf: 'computation' });
+    await send(request, echo, { tenantClaim: 'sub' });
+    await send({ path: '/open' }, echo, { tenantClaim: 'sub', idOf: 'computation' });
+    expect(log.lines.map(({ computation }) => computation)).toEqual(['1', undefined, undefined]);
   });
 
   it('counts an answer from memory, which is one with an age', async () => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sqsHandler } from '../../../functions/lib/middleware/sqs.ts';
 import { observeEngine } from '../../../functions/lib/observability/engine.ts';
 import { measured } from '../../../functions/lib/observability/metrics.ts';
 import { createCircuit } from '../../../functions/lib/resilience/circuit.ts';
+import { lambdaContext, sqsEvent } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
 
 let log: ReturnType<typeof captureLog>;
@@ -50,7 +52,7 @@ describe('a measured line', () => {
 
   test('says when, in milliseconds', () => {
     const before = Date.now();
-    observeEngine({ event: 'computed', id: 'a' });
+    observeEngine({ event: 'swept', id: 'a', action: 'sent' });
     expect(log.lines[0]._aws.Timestamp).toBeGreaterThanOrEqual(before);
     expect(log.lines[0]._aws.Timestamp).toBeLessThanOrEqual(Date.now());
   });
@@ -58,11 +60,6 @@ describe('a measured line', () => {
 
 describe('what is counted', () => {
   test.each([
-    [
-      'a part',
-      () => observeEngine({ event: 'computed', id: 'a' }),
-      'PartsComputed 1 Count FunctionName=worker-1',
-    ],
     [
       'a visit of the sweeper, by what it did',
       () => observeEngine({ event: 'swept', id: 'a', action: 'sent' }),
@@ -73,11 +70,40 @@ describe('what is counted', () => {
     expect(log.lines.flatMap(found)).toEqual([`Spillway ${expected}`]);
   });
 
-  test('a circuit that opens', async () => {
+  test('a circuit that opens, and that it closes', async () => {
+    vi.useFakeTimers();
     const circuit = createCircuit('DynamoDB');
     const broken = Object.assign(new Error(), { $metadata: { httpStatusCode: 500 } });
     for (let n = 0; n < 5; n += 1) await circuit(() => Promise.reject(broken)).catch(() => {});
     expect(log.lines.flatMap(found)).toEqual(['Spillway BreakerOpened 1 Count FunctionName=worker-1']);
+    vi.advanceTimersByTime(5_000);
+    await circuit(async () => {});
+    expect(log.lines.slice(1).flatMap(found)).toEqual([
+      'Spillway BreakerClosed 1 Count FunctionName=worker-1',
+    ]);
+    vi.useRealTimers();
+  });
+
+  test('parts, in the line of their message', async () => {
+    const compute = async () => {
+      for (const id of ['a', 'a']) observeEngine({ event: 'computed', id });
+    };
+    await sqsHandler(compute)(sqsEvent({ body: '' }), lambdaContext());
+    expect(log.lines.flatMap(found)).toContain('Spillway PartsComputed 2 Count FunctionName=worker-1');
+    expect(log.lines).toHaveLength(1);
+  });
+
+  test('messages, which of them failed, and which had been received before', async () => {
+    const fail = () => Promise.reject(new Error());
+    await sqsHandler(fail)(
+      sqsEvent({ body: '', receiveCount: 1 }, { body: '', receiveCount: 2 }),
+      lambdaContext(),
+    );
+    const names = log.lines.map((line) => found(line).filter((metric) => metric.includes('Messages')));
+    const counted = ['Messages 1', 'MessagesFailed 1', 'MessagesRetried 1'].map(
+      (metric) => `Spillway ${metric} Count FunctionName=worker-1`,
+    );
+    expect(names).toEqual([counted.slice(0, 2), counted]);
   });
 
   test('not a split: its message has a line already', () => {

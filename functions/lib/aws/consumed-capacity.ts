@@ -1,0 +1,30 @@
+import { ConditionalCheckFailedException, type ConsumedCapacity } from '@aws-sdk/client-dynamodb';
+import { consume } from '../observability/context.ts';
+
+/** Where the middleware stands: outside retries, because what DynamoDB reports is what the last try cost. */
+export const aroundCalls = { step: 'initialize', name: 'countConsumedCapacity', override: true } as const;
+
+const isRead = (command = ''): boolean => /^(BatchGet|Get|Query)/.test(command);
+
+/** Middleware for a DynamoDB client: asks what each call costs, which costs nothing, and adds it up for the log. */
+export const countConsumedCapacity =
+  <Arguments extends { readonly input: object }, Result extends { readonly output: object }>(
+    next: (args: Arguments) => Promise<Result>,
+    { commandName }: { readonly commandName?: string },
+  ) =>
+  async (args: Arguments): Promise<Result> => {
+    try {
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+      // Of a batch there is one for each table.
+      const {
+        ConsumedCapacity: reported = [],
+      }: { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] } = result.output;
+      for (const { CapacityUnits = 0 } of [reported].flat()) {
+        consume(isRead(commandName) ? 'readUnits' : 'writeUnits', CapacityUnits);
+      }
+      return result;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) consume('refusedWrites', 1);
+      throw error;
+    }
+  };
