@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
 import { kernels } from '../functions/kernels/registry.ts';
@@ -28,16 +29,50 @@ export type Assets = Readonly<Record<FunctionName, string>>;
 
 type Files = Map<string, Uint8Array>;
 
+/** What of Node's own modules is loaded when it is called, not before: an asset hardly ever calls it. */
+const onDemand: Readonly<Record<string, readonly string[]>> = {
+  zlib: ['crc32'],
+  'fs/promises': ['readFile'],
+};
+
 /**
- * Takes Node's `http` as CommonJS would. An ES module that imports it makes Node read all of its exports, among them
- * those that load undici when they are read: a third of a cold start, for what no function uses.
+ * Takes Node's own modules as CommonJS would. An ES module that imports one makes Node read all of its exports, and
+ * with them what is loaded when they are read: `http` alone brings undici, a third of a cold start.
  */
-const lazyHttp: Plugin = {
-  name: 'lazy-http',
+const builtins: Plugin = {
+  name: 'builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'http', namespace: 'lazy-http' }));
-    onLoad({ filter: /.*/, namespace: 'lazy-http' }, () => ({
-      contents: "module.exports = process.getBuiltinModule('node:http');",
+    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path }) =>
+      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const load = `process.getBuiltinModule('node:${path}')`;
+      const functions = onDemand[path]?.map(
+        (name) => `export const ${name} = (...of) => ${load}.${name}(...of);`,
+      );
+      return { contents: functions?.join('\n') ?? `module.exports = ${load};` };
+    });
+  },
+};
+
+/**
+ * Leaves out all ways to credentials but the one that Lambda knows, its environment. They are a fifth of an asset,
+ * and esbuild splits by files, so that what they share with the rest would be read at every start.
+ */
+const lambdaCredentials: Plugin = {
+  name: 'lambda-credentials',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve(
+      { filter: /^@aws-sdk\/credential-provider-node$/ },
+      async ({ path, resolveDir, kind, pluginData }) => {
+        if (pluginData === lambdaCredentials.name) return undefined;
+        const all = await resolve(path, { resolveDir, kind, pluginData: lambdaCredentials.name });
+        return { path: all.path, namespace: lambdaCredentials.name };
+      },
+    );
+    onLoad({ filter: /.*/, namespace: lambdaCredentials.name }, ({ path }) => ({
+      contents: `import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => fromEnv();`,
+      resolveDir: dirname(path),
     }));
   },
 };
@@ -60,7 +95,7 @@ const compile = (entry: string, sources: string) => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [lazyHttp],
+    plugins: [builtins, lambdaCredentials],
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent', // what is wrong comes with the exception
