@@ -15,6 +15,7 @@ import {
 } from '../lib/http/documentation.ts';
 import { type AnyOperation, operation } from '../lib/http/operation.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
+import { once } from '../lib/lazy.ts';
 import {
   ComputationId,
   ComputationStatus,
@@ -49,7 +50,7 @@ const waitHeader = {
 };
 const waitApplied = { description: 'The seconds that were granted, where a wait was asked for' };
 
-const id = z.strictObject({ id: ComputationId });
+const id = once(() => z.strictObject({ id: ComputationId() }));
 const missing = problemResponse('There is no such computation');
 const badId = problemResponse('The id has another form');
 
@@ -72,29 +73,35 @@ export const submitComputation = operation({
   },
   body: {
     contentTypes: ['application/json'],
-    schema: NewComputation,
-    examples: Object.fromEntries(
-      kernels.map(({ name, example }) => [name, { type: name, input: example.input }]),
-    ),
+    get schema() {
+      return NewComputation();
+    },
+    get examples() {
+      return Object.fromEntries(
+        kernels.map(({ name, example }) => [name, { type: name, input: example.input }]),
+      );
+    },
   },
-  responses: {
-    200: {
-      description: 'It has finished already',
-      schema: ComputationView,
-      headers: { Location: location, 'Preference-Applied': waitApplied },
-      example: succeeded,
-    },
-    202: {
-      description: 'Accepted, or still at work',
-      schema: ComputationView,
-      headers: { Location: location, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
-      example: { ...running, status: 'queued' as const, progress: { done: 0, total: 100 } },
-    },
-    ...bodyProblems,
-    429: tooManyActive,
-    422: problemResponse(
-      'The body breaks its schema, asks for more work than a computation may be, or the key was used with another payload',
-    ),
+  get responses() {
+    return {
+      200: {
+        description: 'It has finished already',
+        schema: ComputationView(),
+        headers: { Location: location, 'Preference-Applied': waitApplied },
+        example: succeeded,
+      },
+      202: {
+        description: 'Accepted, or still at work',
+        schema: ComputationView(),
+        headers: { Location: location, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
+        example: { ...running, status: 'queued' as const, progress: { done: 0, total: 100 } },
+      },
+      ...bodyProblems,
+      429: tooManyActive,
+      422: problemResponse(
+        'The body breaks its schema, asks for more work than a computation may be, or the key was used with another payload',
+      ),
+    };
   },
 });
 
@@ -107,22 +114,26 @@ export const listComputations = operation({
   description:
     'Newest first, without progress. A filter applies to each page, which may then be short, even empty, and still have a next.',
   headers: { 'Cache-Control': cacheControlHeader },
-  query: z.strictObject({
-    limit,
-    cursor: z.optional(cursor),
-    status: z.optional(ComputationStatus.check(z.describe('Only those of this status'))),
-    type: z.optional(
-      z.string().check(z.minLength(1), z.maxLength(100), z.describe('Only those of this type')),
-    ),
-  }),
-  responses: {
-    200: {
-      description: 'A page; `next` is the cursor of the next one, where there is one',
-      schema: z.object({ computations: z.array(ComputationSummary), next: z.optional(z.string()) }),
-      headers: { Link: link, Age: age },
-      example: { computations: [summary] },
-    },
-    422: problemResponse('A parameter is out of range or unknown; `errors` names it'),
+  get query() {
+    return z.strictObject({
+      limit: limit(),
+      cursor: z.optional(cursor()),
+      status: z.optional(ComputationStatus().check(z.describe('Only those of this status'))),
+      type: z.optional(
+        z.string().check(z.minLength(1), z.maxLength(100), z.describe('Only those of this type')),
+      ),
+    });
+  },
+  get responses() {
+    return {
+      200: {
+        description: 'A page; `next` is the cursor of the next one, where there is one',
+        schema: z.object({ computations: z.array(ComputationSummary()), next: z.optional(z.string()) }),
+        headers: { Link: link, Age: age },
+        example: { computations: [summary] },
+      },
+      422: problemResponse('A parameter is out of range or unknown; `errors` names it'),
+    };
   },
 });
 
@@ -132,25 +143,29 @@ export const readComputation = operation({
   path: '/computations/{id}',
   scope: 'computations/read',
   summary: 'Read a computation and its progress, or wait for it',
-  params: id,
+  get params() {
+    return id();
+  },
   headers: {
     Prefer: waitHeader,
     'If-Match': ifMatchHeader,
     'If-None-Match': ifNoneMatchHeader,
     'Cache-Control': cacheControlHeader,
   },
-  responses: {
-    200: {
-      description: 'The computation',
-      schema: ComputationView,
-      headers: { ETag: etag, Age: age, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
-      example: running,
-    },
-    304: { description: 'It is as it was', headers: { ETag: etag, Age: age, 'Retry-After': retryAfter } },
-    400: problemResponse('A header is malformed'),
-    404: missing,
-    412: problemResponse('It has none of the entity tags that `If-Match` asks for'),
-    422: badId,
+  get responses() {
+    return {
+      200: {
+        description: 'The computation',
+        schema: ComputationView(),
+        headers: { ETag: etag, Age: age, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
+        example: running,
+      },
+      304: { description: 'It is as it was', headers: { ETag: etag, Age: age, 'Retry-After': retryAfter } },
+      400: problemResponse('A header is malformed'),
+      404: missing,
+      412: problemResponse('It has none of the entity tags that `If-Match` asks for'),
+      422: badId,
+    };
   },
 });
 
@@ -162,12 +177,16 @@ export const cancelComputation = operation({
   summary: 'Cancel a computation',
   description:
     'It is cancelled from that moment for everyone in the tenant who shares it: no result appears any more, and within seconds no further part starts.',
-  params: id,
-  responses: {
-    200: { description: 'Cancelled', schema: ComputationView, example: cancelled },
-    404: missing,
-    409: problemResponse('It has finished already'),
-    422: badId,
+  get params() {
+    return id();
+  },
+  get responses() {
+    return {
+      200: { description: 'Cancelled', schema: ComputationView(), example: cancelled },
+      404: missing,
+      409: problemResponse('It has finished already'),
+      422: badId,
+    };
   },
 });
 
@@ -178,18 +197,22 @@ export const retryComputation = operation({
   scope: 'computations/write',
   summary: 'Go on with a failed or cancelled computation',
   description: 'It goes on from the parts that it has.',
-  params: id,
-  responses: {
-    202: {
-      description: 'Accepted again',
-      schema: ComputationView,
-      headers: { Location: location, 'Retry-After': retryAfter },
-      example: running,
-    },
-    404: missing,
-    409: problemResponse('It is neither failed nor cancelled'),
-    422: badId,
-    429: tooManyActive,
+  get params() {
+    return id();
+  },
+  get responses() {
+    return {
+      202: {
+        description: 'Accepted again',
+        schema: ComputationView(),
+        headers: { Location: location, 'Retry-After': retryAfter },
+        example: running,
+      },
+      404: missing,
+      409: problemResponse('It is neither failed nor cancelled'),
+      422: badId,
+      429: tooManyActive,
+    };
   },
 });
 
@@ -199,12 +222,16 @@ export const deleteComputation = operation({
   path: '/computations/{id}',
   scope: 'computations/write',
   summary: 'Delete a finished computation',
-  params: id,
-  responses: {
-    204: { description: 'Deleted' },
-    404: missing,
-    409: problemResponse('It is still active; cancel it first'),
-    422: badId,
+  get params() {
+    return id();
+  },
+  get responses() {
+    return {
+      204: { description: 'Deleted' },
+      404: missing,
+      409: problemResponse('It is still active; cancel it first'),
+      422: badId,
+    };
   },
 });
 

@@ -40,14 +40,18 @@ export const createItem = operation({
   headers: { 'Idempotency-Key': idempotencyKeyHeader },
   body: {
     contentTypes: ['application/json'],
-    schema: newItem,
+    get schema() {
+      return newItem();
+    },
     examples: { assigned: exampleFields, chosen: { id: 1, ...exampleFields } },
   },
-  responses: {
-    201: { description: 'Created', schema: item, headers: { Location: location, ETag: etag }, example },
-    ...bodyProblems,
-    409: problemResponse('There is an item with this id already'),
-    422: problemResponse('The body breaks its schema, or the key was used with another payload'),
+  get responses() {
+    return {
+      201: { description: 'Created', schema: item(), headers: { Location: location, ETag: etag }, example },
+      ...bodyProblems,
+      409: problemResponse('There is an item with this id already'),
+      422: problemResponse('The body breaks its schema, or the key was used with another payload'),
+    };
   },
 });
 
@@ -58,16 +62,20 @@ export const listItems = operation({
   scope: 'items/read',
   summary: 'List items',
   description: 'In the order of their ids, a page at a time.',
-  query: z.strictObject({ limit, cursor: z.optional(cursor) }),
+  get query() {
+    return z.strictObject({ limit: limit(), cursor: z.optional(cursor()) });
+  },
   headers: { 'Cache-Control': cacheControlHeader },
-  responses: {
-    200: {
-      description: 'A page; `next` is the cursor of the next one, where there is one',
-      schema: z.object({ items: z.array(item), next: z.optional(z.string()) }),
-      headers: { Link: link, Age: age },
-      example: { items: [example] },
-    },
-    422: badParameters,
+  get responses() {
+    return {
+      200: {
+        description: 'A page; `next` is the cursor of the next one, where there is one',
+        schema: z.object({ items: z.array(item()), next: z.optional(z.string()) }),
+        headers: { Link: link, Age: age },
+        example: { items: [example] },
+      },
+      422: badParameters,
+    };
   },
 });
 
@@ -77,19 +85,26 @@ export const readItem = operation({
   path: '/items/{id}',
   scope: 'items/read',
   summary: 'Read an item',
-  params: itemId,
+  get params() {
+    return itemId();
+  },
   headers: {
     'If-Match': ifMatchHeader,
     'If-None-Match': ifNoneMatchHeader,
     'Cache-Control': cacheControlHeader,
   },
-  responses: {
-    200: { description: 'The item', schema: item, headers: { ETag: etag, Age: age }, example },
-    304: { description: 'It still has the entity tag of `If-None-Match`', headers: { ETag: etag, Age: age } },
-    400: badHeader,
-    404: missing,
-    412: otherState,
-    422: badParameters,
+  get responses() {
+    return {
+      200: { description: 'The item', schema: item(), headers: { ETag: etag, Age: age }, example },
+      304: {
+        description: 'It still has the entity tag of `If-None-Match`',
+        headers: { ETag: etag, Age: age },
+      },
+      400: badHeader,
+      404: missing,
+      412: otherState,
+      422: badParameters,
+    };
   },
 });
 
@@ -99,14 +114,24 @@ export const replaceItem = operation({
   path: '/items/{id}',
   scope: 'items/write',
   summary: 'Create or replace an item',
-  params: itemId,
+  get params() {
+    return itemId();
+  },
   headers: { 'If-Match': ifMatchHeader, 'If-None-Match': ifNoneMatchHeader },
-  body: { contentTypes: ['application/json'], schema: replacement, examples: { item: exampleFields } },
-  responses: {
-    200: { description: 'Replaced', schema: item, headers: { ETag: etag }, example },
-    201: { description: 'Created', schema: item, headers: { Location: location, ETag: etag }, example },
-    ...bodyProblems,
-    412: otherState,
+  body: {
+    contentTypes: ['application/json'],
+    get schema() {
+      return replacement();
+    },
+    examples: { item: exampleFields },
+  },
+  get responses() {
+    return {
+      200: { description: 'Replaced', schema: item(), headers: { ETag: etag }, example },
+      201: { description: 'Created', schema: item(), headers: { Location: location, ETag: etag }, example },
+      ...bodyProblems,
+      412: otherState,
+    };
   },
 });
 
@@ -117,21 +142,27 @@ export const patchItem = operation({
   scope: 'items/write',
   summary: 'Change some fields of an item',
   description: 'A JSON merge patch (RFC 7396): null removes a field that may be absent.',
-  params: itemId,
+  get params() {
+    return itemId();
+  },
   headers: { 'If-Match': ifMatchHeader, 'If-None-Match': ifNoneMatchHeader },
   body: {
     contentTypes: ['application/merge-patch+json', 'application/json'],
-    schema: patch,
+    get schema() {
+      return patch();
+    },
     examples: { field: Object.fromEntries(Object.entries(exampleFields).slice(0, 1)) },
   },
-  responses: {
-    200: { description: 'Changed', schema: item, headers: { ETag: etag }, example },
-    ...bodyProblems,
-    404: missing,
-    412: otherState,
-    415: problemResponse('The body is of another media type', {
-      'Accept-Patch': { description: 'The media types that a patch may have' },
-    }),
+  get responses() {
+    return {
+      200: { description: 'Changed', schema: item(), headers: { ETag: etag }, example },
+      ...bodyProblems,
+      404: missing,
+      412: otherState,
+      415: problemResponse('The body is of another media type', {
+        'Accept-Patch': { description: 'The media types that a patch may have' },
+      }),
+    };
   },
 });
 
@@ -141,14 +172,18 @@ export const deleteItem = operation({
   path: '/items/{id}',
   scope: 'items/write',
   summary: 'Delete an item',
-  params: itemId,
+  get params() {
+    return itemId();
+  },
   headers: { 'If-Match': ifMatchHeader, 'If-None-Match': ifNoneMatchHeader },
-  responses: {
-    204: { description: 'Deleted' },
-    400: badHeader,
-    404: missing,
-    412: otherState,
-    422: badParameters,
+  get responses() {
+    return {
+      204: { description: 'Deleted' },
+      400: badHeader,
+      404: missing,
+      412: otherState,
+      422: badParameters,
+    };
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { integerText, text, timestamp } from '../lib/http/schemas.ts';
+import { once } from '../lib/lazy.ts';
 
 /** Names that an item's own attributes have taken. */
 type Reserved = 'tenant' | 'id' | 'createdAt' | 'updatedAt' | `_${string}`;
@@ -21,21 +22,23 @@ export const fields = {
 const MAX_ID = Number.MAX_SAFE_INTEGER;
 const outOfRange = `must be a whole number from 0 to ${MAX_ID}`;
 
-const id = z
-  .int(outOfRange)
-  .check(z.gte(0, outOfRange), z.lte(MAX_ID, outOfRange), z.meta({ examples: [1] }));
+const id = once(() =>
+  z.int(outOfRange).check(z.gte(0, outOfRange), z.lte(MAX_ID, outOfRange), z.meta({ examples: [1] })),
+);
 
 /** The path parameter. */
-export const itemId = z.object({ id: integerText(0, MAX_ID) });
+export const itemId = once(() => z.object({ id: integerText(0, MAX_ID) }));
 
-export const newItem = z
-  .strictObject({
-    id: z.optional(id.check(z.describe('The client may choose it; when absent the server does'))),
-    ...fields,
-  })
-  .check(z.meta({ title: 'NewItem' }));
+export const newItem = once(() =>
+  z
+    .strictObject({
+      id: z.optional(id().check(z.describe('The client may choose it; when absent the server does'))),
+      ...fields,
+    })
+    .check(z.meta({ title: 'NewItem' })),
+);
 
-export const replacement = z.strictObject(fields).check(z.meta({ title: 'ItemReplacement' }));
+export const replacement = once(() => z.strictObject(fields).check(z.meta({ title: 'ItemReplacement' })));
 
 /**
  * A merge patch (RFC 7396): absent keeps a field, null removes an optional one. A default is for creating only:
@@ -47,21 +50,25 @@ const patchable = (field: z.ZodMiniType): z.ZodMiniType => {
   return field;
 };
 
-export const patch = z
-  .strictObject(
-    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, z.optional(patchable(field))])),
-  )
-  .check(z.meta({ title: 'ItemPatch' }));
+export const patch = once(() =>
+  z
+    .strictObject(
+      Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, z.optional(patchable(field))])),
+    )
+    .check(z.meta({ title: 'ItemPatch' })),
+);
 
 /** An item as clients see it. */
-export const item = z
-  .object({ id, ...fields, createdAt: timestamp, updatedAt: timestamp })
-  .check(z.meta({ title: 'Item' }));
+export const item = once(() =>
+  z
+    .object({ id: id(), ...fields, createdAt: timestamp(), updatedAt: timestamp() })
+    .check(z.meta({ title: 'Item' })),
+);
 
-export type ItemFields = z.output<typeof replacement>;
+export type ItemFields = z.output<ReturnType<typeof replacement>>;
 /** A field's new value; null: the field goes. */
 export type ItemPatch = Readonly<Record<string, unknown>>;
-export type Item = z.output<typeof item>;
+export type Item = z.output<ReturnType<typeof item>>;
 
 const example = (schema: z.ZodMiniType): unknown => {
   const examples: unknown = z.globalRegistry.get(schema)?.examples;

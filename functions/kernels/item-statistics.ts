@@ -80,25 +80,31 @@ export const itemStatistics = sequential({
   version: 1,
   description: `How many items there are, how long they are, and the most frequent words of their names and descriptions. A word is letters and digits, in lower case, cut after ${WORD_BYTES} bytes. Counts are exact up to ${CAPACITY} different words; with more, each is at most its error too high. Items that change meanwhile may or may not count.`,
   pure: false,
-  input: objectField({
-    words: z.optional(integerField(`How many words to report: ${DEFAULT_WORDS} when absent.`, 1, MAX_WORDS)),
-  }),
-  output: objectField({
-    count: integerField('The number of items.'),
-    bytes: integerField('The size of all names and descriptions in UTF-8.'),
-    lengths: objectField({ name: lengthsField('names'), description: lengthsField('descriptions') }).check(
-      z.describe('How long the fields are.'),
-    ),
-    words: z
-      .array(
-        objectField({
-          word: z.string().check(z.describe('The word.')),
-          count: integerField('How often it occurs, at most.'),
-          error: integerField('How much lower the true count may be; 0 when it is exact.'),
-        }),
-      )
-      .check(z.describe('The most frequent words, the most frequent first.')),
-  }),
+  get input() {
+    return objectField({
+      words: z.optional(
+        integerField(`How many words to report: ${DEFAULT_WORDS} when absent.`, 1, MAX_WORDS),
+      ),
+    });
+  },
+  get output() {
+    return objectField({
+      count: integerField('The number of items.'),
+      bytes: integerField('The size of all names and descriptions in UTF-8.'),
+      lengths: objectField({ name: lengthsField('names'), description: lengthsField('descriptions') }).check(
+        z.describe('How long the fields are.'),
+      ),
+      words: z
+        .array(
+          objectField({
+            word: z.string().check(z.describe('The word.')),
+            count: integerField('How often it occurs, at most.'),
+            error: integerField('How much lower the true count may be; 0 when it is exact.'),
+          }),
+        )
+        .check(z.describe('The most frequent words, the most frequent first.')),
+    });
+  },
   example: {
     input: { words: 1 },
     output: {

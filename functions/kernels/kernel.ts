@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { memoized } from '../lib/lazy.ts';
 
 /**
  * The most parts a computation may have. It bounds the work of one request and the size of its tree, so every
@@ -76,15 +77,18 @@ export interface SequentialKernel<Input, State, Output> extends Described<Input,
   readonly state: Codec<State>;
 }
 
-/** A parallel kernel, its types inferred from its schemas and its codec. */
+/**
+ * A parallel kernel, its types inferred from its schemas and its codec. Schemas may be getters: then only the start
+ * of who needs them waits for them.
+ */
 export const parallel = <Input, Partial, Output>(
   kernel: Omit<ParallelKernel<Input, Partial, Output>, 'kind'>,
-): ParallelKernel<Input, Partial, Output> => ({ kind: 'parallel', ...kernel });
+): ParallelKernel<Input, Partial, Output> => Object.assign(memoized(kernel), { kind: 'parallel' as const });
 
-/** A sequential kernel, its types inferred from its schemas and its codec. */
+/** A sequential kernel, in the same way. */
 export const sequential = <Input, State, Output>(
   kernel: Omit<SequentialKernel<Input, State, Output>, 'kind'>,
-): SequentialKernel<Input, State, Output> => ({ kind: 'sequential', ...kernel });
+): SequentialKernel<Input, State, Output> => Object.assign(memoized(kernel), { kind: 'sequential' as const });
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds kernels of every type; each is used only with its own input
 export type Kernel = ParallelKernel<any, any, any> | SequentialKernel<any, any, any>;

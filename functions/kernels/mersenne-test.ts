@@ -51,26 +51,30 @@ export const mersenneTest = sequential({
   description:
     'Whether 2^exponent − 1 is prime, by the test of Lucas and Lehmer: S₀ = 4, Sᵢ₊₁ = Sᵢ² − 2; it is when it divides S of exponent − 2.',
   pure: true,
-  input: objectField({
-    exponent: integerField(
-      `A prime from 2 to ${grouped(MAX_EXPONENT)}.`,
-      2,
-      MAX_EXPONENT,
-      ', because its state must fit into a checkpoint',
-    ).check(z.refine(isPrime, 'must be prime: for any other exponent 2^exponent − 1 is composite')),
-  }),
-  output: objectField({
-    exponent: integerField('The exponent that was tested.'),
-    prime: z.boolean().check(z.describe('Whether 2^exponent − 1 is prime.')),
-    residue: z
-      .string()
-      .check(
-        z.regex(/^[0-9A-F]{16}$/),
-        z.describe(
-          'The low 64 bits of S of exponent − 2 modulo 2^exponent − 1, in hexadecimal, as GIMPS prints them; zeros for a prime.',
+  get input() {
+    return objectField({
+      exponent: integerField(
+        `A prime from 2 to ${grouped(MAX_EXPONENT)}.`,
+        2,
+        MAX_EXPONENT,
+        ', because its state must fit into a checkpoint',
+      ).check(z.refine(isPrime, 'must be prime: for any other exponent 2^exponent − 1 is composite')),
+    });
+  },
+  get output() {
+    return objectField({
+      exponent: integerField('The exponent that was tested.'),
+      prime: z.boolean().check(z.describe('Whether 2^exponent − 1 is prime.')),
+      residue: z
+        .string()
+        .check(
+          z.regex(/^[0-9A-F]{16}$/),
+          z.describe(
+            'The low 64 bits of S of exponent − 2 modulo 2^exponent − 1, in hexadecimal, as GIMPS prints them; zeros for a prime.',
+          ),
         ),
-      ),
-  }),
+    });
+  },
   example: { input: { exponent: 11 }, output: { exponent: 11, prime: false, residue: '00000000000006C8' } },
   start: ({ exponent }): State => ({ done: 0, residue: exponent === 2 ? 0n : 4n }),
   async step({ done, residue }, { exponent }) {

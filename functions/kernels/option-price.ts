@@ -32,7 +32,7 @@ export const mostPaths = (steps: number): number => MAX_PARTS * partSize(steps).
 /** The quantile of the standard normal distribution at 97.5 %. */
 const Z_975 = 1.959963984540054;
 
-const terms = {
+const terms = () => ({
   right: z
     .enum(['call', 'put'], 'must be call or put')
     .check(z.describe('A call pays what the price is above the strike, a put what it is below.')),
@@ -48,32 +48,34 @@ const terms = {
     WORK_BOUND,
   ),
   seed: seedField(),
-};
-
-const european = objectField({
-  style: z.literal('european').check(z.describe('Pays by the price at maturity.')),
-  ...terms,
 });
 
-const asian = objectField({
-  style: z.literal('asian').check(z.describe('Pays by the arithmetic average of the price.')),
-  ...terms,
-  steps: integerField(
-    'The average is of the prices at the ends of this many equal intervals until maturity.',
-    1,
-    10_000,
-  ),
-}).check(
-  z.refine(({ paths, steps }) => paths <= mostPaths(steps), {
-    path: ['paths'],
-    error: ({ input }) => {
-      const { steps } = input as { steps: number };
-      return atMost(mostPaths(steps), ` for ${grouped(steps)} steps${WORK_BOUND}`);
-    },
-  }),
-);
+const european = () =>
+  objectField({
+    style: z.literal('european').check(z.describe('Pays by the price at maturity.')),
+    ...terms(),
+  });
 
-type Option = z.output<typeof european> | z.output<typeof asian>;
+const asian = () =>
+  objectField({
+    style: z.literal('asian').check(z.describe('Pays by the arithmetic average of the price.')),
+    ...terms(),
+    steps: integerField(
+      'The average is of the prices at the ends of this many equal intervals until maturity.',
+      1,
+      10_000,
+    ),
+  }).check(
+    z.refine(({ paths, steps }) => paths <= mostPaths(steps), {
+      path: ['paths'],
+      error: ({ input }) => {
+        const { steps } = input as { steps: number };
+        return atMost(mostPaths(steps), ` for ${grouped(steps)} steps${WORK_BOUND}`);
+      },
+    }),
+  );
+
+type Option = z.output<ReturnType<typeof european>> | z.output<ReturnType<typeof asian>>;
 
 /** A European option is an Asian one whose only price is the last. */
 const stepsOf = (option: Option): number => (option.style === 'asian' ? option.steps : 1);
@@ -86,15 +88,19 @@ export const optionPrice = parallel({
   description:
     'The price of a European or an arithmetic-Asian option by Monte Carlo, under a geometric Brownian motion, with its standard error.',
   pure: true,
-  input: z.discriminatedUnion('style', [european, asian], 'must be european or asian'),
-  output: objectField({
-    price: z.number().check(z.describe('The discounted mean payoff.')),
-    standardError: z.number().check(z.describe('The standard error of the price.')),
-    confidence95: z
-      .tuple([z.number(), z.number()])
-      .check(z.describe('The interval that holds the true price with a probability of 95 %.')),
-    paths: integerField('How many paths were simulated: two for each of the independent samples.'),
-  }),
+  get input() {
+    return z.discriminatedUnion('style', [european(), asian()], 'must be european or asian');
+  },
+  get output() {
+    return objectField({
+      price: z.number().check(z.describe('The discounted mean payoff.')),
+      standardError: z.number().check(z.describe('The standard error of the price.')),
+      confidence95: z
+        .tuple([z.number(), z.number()])
+        .check(z.describe('The interval that holds the true price with a probability of 95 %.')),
+      paths: integerField('How many paths were simulated: two for each of the independent samples.'),
+    });
+  },
   example: {
     input: {
       style: 'european',

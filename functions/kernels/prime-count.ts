@@ -23,13 +23,17 @@ export const primeCount = parallel({
   version: 2,
   description: 'How many primes p there are with from ≤ p ≤ to, by a segmented sieve of Eratosthenes.',
   pure: true,
-  input: objectField({
-    from: z.optional(integerField('The smallest number that counts: 0 when absent, at most to.', 0, MAX)),
-    to: integerField('The largest number that counts.', 0, MAX, WORK_BOUND),
-  }).check(z.refine(({ from = 0, to }) => from <= to, { path: ['from'], error: 'must be at most to' })),
-  output: objectField({
-    count: integerField('The number of primes.'),
-  }),
+  get input() {
+    return objectField({
+      from: z.optional(integerField('The smallest number that counts: 0 when absent, at most to.', 0, MAX)),
+      to: integerField('The largest number that counts.', 0, MAX, WORK_BOUND),
+    }).check(z.refine(({ from = 0, to }) => from <= to, { path: ['from'], error: 'must be at most to' }));
+  },
+  get output() {
+    return objectField({
+      count: integerField('The number of primes.'),
+    });
+  },
   example: { input: { to: 100 }, output: { count: 25 } },
   parts: (input) => work(input).split.parts,
   async compute(input, part) {

@@ -11,12 +11,16 @@ export const sumOfSquares = parallel({
   version: 2,
   description: 'The exact sum of i² for 0 ≤ i < n, added up term by term.',
   pure: true,
-  input: objectField({
-    n: integerField('How many squares to add.', 0, mostUnits(PART), WORK_BOUND),
-  }),
-  output: objectField({
-    sum: decimalField('The sum, as a decimal string because it may pass 2^53.'),
-  }),
+  get input() {
+    return objectField({
+      n: integerField('How many squares to add.', 0, mostUnits(PART), WORK_BOUND),
+    });
+  },
+  get output() {
+    return objectField({
+      sum: decimalField('The sum, as a decimal string because it may pass 2^53.'),
+    });
+  },
   example: { input: { n: 10 }, output: { sum: '285' } },
   parts: ({ n }) => evenSplit(n, PART).parts,
   async compute({ n }, part) {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { etag, ifMatchHeader, ifNoneMatchHeader, problemResponse } from '../lib/http/documentation.ts';
 import { type AnyOperation, operation } from '../lib/http/operation.ts';
+import { once } from '../lib/lazy.ts';
 
 const badQuery = { 422: problemResponse('There is no query parameter here; `errors` names those that came') };
 
@@ -20,13 +21,15 @@ export const health = operation({
   path: '/health',
   scope: null,
   summary: 'Whether the service answers',
-  responses: {
-    200: {
-      description: 'It does',
-      schema: z.object({ status: z.literal('pass'), description: z.string() }),
-      example: { status: 'pass', description: 'Spillway (dev)' },
-    },
-    ...badQuery,
+  get responses() {
+    return {
+      200: {
+        description: 'It does',
+        schema: z.object({ status: z.literal('pass'), description: z.string() }),
+        example: { status: 'pass', description: 'Spillway (dev)' },
+      },
+      ...badQuery,
+    };
   },
 });
 
@@ -37,28 +40,32 @@ export const openApi = operation({
   scope: null,
   summary: 'This document',
   headers: conditional.headers,
-  responses: {
-    200: {
-      description: 'An OpenAPI 3.1 document',
-      schema: z.looseObject({ openapi: z.string() }),
-      headers: { ETag: etag },
-    },
-    304: { description: 'It still has the entity tag of `If-None-Match`', headers: { ETag: etag } },
-    ...conditional.refusals,
+  get responses() {
+    return {
+      200: {
+        description: 'An OpenAPI 3.1 document',
+        schema: z.looseObject({ openapi: z.string() }),
+        headers: { ETag: etag },
+      },
+      304: { description: 'It still has the entity tag of `If-None-Match`', headers: { ETag: etag } },
+      ...conditional.refusals,
+    };
   },
 });
 
 /** What a client needs to know of a computation type. */
-const computationType = z
-  .object({
-    name: z.string(),
-    version: z.int(),
-    description: z.string(),
-    input: z.looseObject({}).check(z.describe('A JSON Schema')),
-    output: z.looseObject({}).check(z.describe('A JSON Schema')),
-    example: z.object({ input: z.unknown(), output: z.unknown() }),
-  })
-  .check(z.meta({ title: 'ComputationType' }));
+const computationType = once(() =>
+  z
+    .object({
+      name: z.string(),
+      version: z.int(),
+      description: z.string(),
+      input: z.looseObject({}).check(z.describe('A JSON Schema')),
+      output: z.looseObject({}).check(z.describe('A JSON Schema')),
+      example: z.object({ input: z.unknown(), output: z.unknown() }),
+    })
+    .check(z.meta({ title: 'ComputationType' })),
+);
 
 export const computationTypes = operation({
   id: 'computationTypes',
@@ -67,14 +74,16 @@ export const computationTypes = operation({
   scope: 'computations/read',
   summary: 'What can be computed',
   headers: conditional.headers,
-  responses: {
-    200: {
-      description: 'Every type, with the JSON Schema of its input and output and an example',
-      schema: z.object({ types: z.array(computationType) }),
-      headers: { ETag: etag },
-    },
-    304: { description: 'It still has the entity tag of `If-None-Match`', headers: { ETag: etag } },
-    ...conditional.refusals,
+  get responses() {
+    return {
+      200: {
+        description: 'Every type, with the JSON Schema of its input and output and an example',
+        schema: z.object({ types: z.array(computationType()) }),
+        headers: { ETag: etag },
+      },
+      304: { description: 'It still has the entity tag of `If-None-Match`', headers: { ETag: etag } },
+      ...conditional.refusals,
+    };
   },
 });
 

@@ -27,7 +27,7 @@ export const contractOf = (operations: readonly AnyOperation[]) => {
       if (reply.headers[header]) expect(names, `${operation.id} ${reply.status} documents`).toContain(header);
     }
     if (reply.body === undefined) return;
-    const schema = described?.schema ?? problem;
+    const schema = described?.schema ?? problem();
     const parsed = schema.safeParse(reply.body);
     expect(parsed.success ? parsed.data : parsed.error, `the body of ${operation.id}`).toEqual(reply.body);
   };

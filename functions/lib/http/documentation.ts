@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { once } from '../lazy.ts';
 import type { HeaderDescription, ResponseDescription } from './operation.ts';
 
 /** Headers and answers that operations have in common, as the OpenAPI document describes them. */
@@ -47,36 +48,47 @@ export const idempotencyKeyHeader: HeaderDescription = {
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 };
 
-const fieldError = z.object({
-  pointer: z
-    .string()
-    .check(
-      z.describe(
-        'A JSON pointer as a URI fragment: `#/name` in the body; `#/path/…`, `#/query/…` and `#/header/…` elsewhere',
+const fieldError = () =>
+  z.object({
+    pointer: z
+      .string()
+      .check(
+        z.describe(
+          'A JSON pointer as a URI fragment: `#/name` in the body; `#/path/…`, `#/query/…` and `#/header/…` elsewhere',
+        ),
       ),
-    ),
-  detail: z.string(),
-});
+    detail: z.string(),
+  });
 
 /** A body of problem details (RFC 9457). */
-export const problem = z
-  .object({
-    type: z
-      .string()
-      .check(z.describe('A URI that names the kind of problem; `about:blank` says no more than the status')),
-    title: z.string(),
-    status: z.int(),
-    detail: z.optional(z.string()),
-    instance: z.optional(z.string().check(z.describe('The path of the request'))),
-    errors: z.optional(z.array(fieldError).check(z.describe('Every place that breaks the schema'))),
-  })
-  .check(z.meta({ title: 'Problem' }));
+export const problem = once(() =>
+  z
+    .object({
+      type: z
+        .string()
+        .check(
+          z.describe('A URI that names the kind of problem; `about:blank` says no more than the status'),
+        ),
+      title: z.string(),
+      status: z.int(),
+      detail: z.optional(z.string()),
+      instance: z.optional(z.string().check(z.describe('The path of the request'))),
+      errors: z.optional(z.array(fieldError()).check(z.describe('Every place that breaks the schema'))),
+    })
+    .check(z.meta({ title: 'Problem' })),
+);
 
 /** An answer that is an error; its body is problem details. */
 export const problemResponse = (
   description: string,
   headers?: Readonly<Record<string, HeaderDescription>>,
-): ResponseDescription => ({ description, schema: problem, ...(headers ? { headers } : {}) });
+): ResponseDescription => ({
+  description,
+  get schema() {
+    return problem();
+  },
+  ...(headers ? { headers } : {}),
+});
 
 /** What every operation with a body may answer. */
 export const bodyProblems = {

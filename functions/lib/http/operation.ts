@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { memoized } from '../lazy.ts';
 
 /** What a token must allow for a route; API Gateway's authorizer checks it before a function is called. */
 export type Scope = 'items/read' | 'items/write' | 'computations/read' | 'computations/write';
@@ -53,7 +54,10 @@ export interface Operation<P, Q, B> {
 /** An operation of any type, for what only describes or dispatches it. */
 export type AnyOperation = Operation<unknown, unknown, unknown>;
 
-/** The operation itself, with the types of its parameters and body inferred from its schemas. */
+/**
+ * The operation itself, with the types of its parameters and body inferred from its schemas. What needs a schema is
+ * best a getter: then the start of a function does not wait for the schemas of all its routes and answers.
+ */
 export const operation = <P = undefined, Q = undefined, B = undefined>(
   described: Operation<P, Q, B>,
-): Operation<P, Q, B> => described;
+): Operation<P, Q, B> => memoized(described);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { once } from '../lazy.ts';
 
 const characters = (text: string): number => {
   let count = 0;
@@ -33,17 +34,21 @@ export const integerText = (min: number, max: number) => {
 };
 
 /** A moment as RFC 3339 writes it, in UTC. */
-export const timestamp = z
-  .string()
-  .check(z.meta({ format: 'date-time', examples: ['2026-11-20T12:00:00.000Z'] }));
+export const timestamp = once(() =>
+  z.string().check(z.meta({ format: 'date-time', examples: ['2026-11-20T12:00:00.000Z'] })),
+);
 
 /** How many entries a page has at most. */
-export const limit = z._default(integerText(1, 100), 20).check(z.describe('The most entries of a page'));
+export const limit = once(() =>
+  z._default(integerText(1, 100), 20).check(z.describe('The most entries of a page')),
+);
 
 /** Where a page starts. A longer text than any cursor of ours is refused before it is decoded. */
-export const cursor = z
-  .string()
-  .check(
-    z.maxLength(512, 'must be the next of an earlier page of this list'),
-    z.describe('The `next` of the page before'),
-  );
+export const cursor = once(() =>
+  z
+    .string()
+    .check(
+      z.maxLength(512, 'must be the next of an earlier page of this list'),
+      z.describe('The `next` of the page before'),
+    ),
+);

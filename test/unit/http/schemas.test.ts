@@ -80,22 +80,22 @@ describe('a whole number in a path or query', () => {
 
 describe('a page', () => {
   it('has 1 to 100 entries, 20 unless told', () => {
-    expect(read(limit, undefined)).toBe(20);
-    expect(read(limit, '100')).toBe(100);
-    expect(read(limit, '0')).toEqual(['must be a whole number from 1 to 100']);
-    expect(read(limit, '101')).toEqual(['must be a whole number from 1 to 100']);
+    expect(read(limit(), undefined)).toBe(20);
+    expect(read(limit(), '100')).toBe(100);
+    expect(read(limit(), '0')).toEqual(['must be a whole number from 1 to 100']);
+    expect(read(limit(), '101')).toEqual(['must be a whole number from 1 to 100']);
   });
 
   it('starts where a text of up to 512 characters says', () => {
-    expect(read(cursor, 'x'.repeat(512))).toBe('x'.repeat(512));
-    expect(read(cursor, 'x'.repeat(513))).toEqual(['must be the next of an earlier page of this list']);
+    expect(read(cursor(), 'x'.repeat(512))).toBe('x'.repeat(512));
+    expect(read(cursor(), 'x'.repeat(513))).toEqual(['must be the next of an earlier page of this list']);
   });
 
   it('is documented', () => {
-    const documented = z.toJSONSchema(limit, { io: 'input' });
+    const documented = z.toJSONSchema(limit(), { io: 'input' });
     expect(documented).toMatchObject({ description: 'The most entries of a page' });
-    expect(z.toJSONSchema(cursor)).toMatchObject({ description: 'The `next` of the page before' });
-    expect(z.toJSONSchema(timestamp)).toMatchObject({
+    expect(z.toJSONSchema(cursor())).toMatchObject({ description: 'The `next` of the page before' });
+    expect(z.toJSONSchema(timestamp())).toMatchObject({
       format: 'date-time',
       examples: ['2026-11-20T12:00:00.000Z'],
     });
