@@ -85,16 +85,17 @@ class Walk {
   #string(): string {
     const quoted = this.#take(STRING);
     if (!quoted) throw this.#unexpected();
-    const value = String(JSON.parse(quoted));
+    const value = quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
     if (!value.isWellFormed()) throw this.#refused('has half a surrogate pair');
     return value;
   }
 
   #take(token: RegExp): string | undefined {
-    token.lastIndex = this.#at;
-    const taken = token.exec(this.#text)?.[0];
-    this.#at += taken?.length ?? 0;
-    return taken;
+    const start = this.#at;
+    token.lastIndex = start;
+    if (!token.test(this.#text)) return undefined;
+    this.#at = token.lastIndex;
+    return this.#text.slice(start, this.#at);
   }
 
   #skip(character: string): boolean {

@@ -6,6 +6,7 @@ import { type Checked, check } from '../http/validation.ts';
 import type { HttpEvent } from './event.ts';
 
 const nothing = z.strictObject({});
+const anything = z.unknown();
 
 /**
  * Checks path parameters, query and body, and keeps what the operation's schemas make of them.
@@ -14,9 +15,9 @@ const nothing = z.strictObject({});
  */
 export const validation = (operation: AnyOperation): MiddlewareObj<HttpEvent> => ({
   before: ({ event }) => {
-    const params = check(operation.params ?? z.unknown(), event.pathParameters ?? {}, ['path']);
+    const params = check(operation.params ?? anything, event.pathParameters ?? {}, ['path']);
     const query = check(operation.query ?? nothing, event.queryStringParameters ?? {}, ['query']);
-    const body = check(operation.body?.schema ?? z.unknown(), event.json);
+    const body = check(operation.body?.schema ?? anything, event.json);
     const errors = [params, query, body].flatMap((part: Checked<unknown>) =>
       'errors' in part ? part.errors : [],
     );

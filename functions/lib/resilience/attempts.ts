@@ -38,15 +38,21 @@ export const guardAttempts =
     }
   };
 
-const within = async <T>(milliseconds: number, answer: Promise<T>): Promise<T> => {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new AttemptTimeout(`no answer within ${Math.round(milliseconds)} ms`)),
-    milliseconds,
-  );
-  try {
-    return await Promise.race([answer, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
+/** What comes first, the answer or the end of the time. Written out, because `Promise.race` costs twice as much. */
+const within = <T>(milliseconds: number, answer: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new AttemptTimeout(`no answer within ${Math.round(milliseconds)} ms`)),
+      milliseconds,
+    );
+    answer.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
