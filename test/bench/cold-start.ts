@@ -5,29 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { build, entries, type FunctionName } from '../../infra/build.ts';
+import { environment } from './environment.ts';
 import type { Figure } from './figure.ts';
 import { median, times } from './measure.ts';
 
 const RUNS = 21;
-
-/** Something for every variable that a function may read. */
-const environment = {
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'none',
-  AWS_SECRET_ACCESS_KEY: 'none',
-  AWS_LAMBDA_FUNCTION_NAME: 'function',
-  STAGE: 'prod',
-  ITEMS_TABLE: 'items',
-  COMPUTATIONS_TABLE: 'computations',
-  WORK_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/work',
-  TENANT_CLAIM: 'sub',
-  ANSWER_MEMORY_BYTES: '1000000',
-  ACTIVE_PER_TENANT: '1000',
-  RETENTION_DAYS: '14',
-  MAX_AGE_SECONDS: '86400',
-  CHECKPOINT_SECONDS: '10',
-  SWEEP_AFTER_SECONDS: '60',
-};
 
 /** Milliseconds, on the clock and of the processor, until the handler of a module is ready in a fresh process. */
 const coldStart = (file: string): [elapsed: number, processor: number] => {

@@ -3,10 +3,22 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { assetSizes } from './assets.ts';
 import { coldStarts } from './cold-start.ts';
 import { type Figure, markdown } from './figure.ts';
+import { growth } from './growth.ts';
 import { mersenne, options, primes, sums } from './kernels.ts';
 import { billableUnits } from './units.ts';
+import { warmOverhead } from './warm.ts';
 
-const figures: readonly Figure[] = [coldStarts, assetSizes, primes, options, sums, mersenne, billableUnits];
+const figures: readonly Figure[] = [
+  coldStarts,
+  assetSizes,
+  warmOverhead,
+  primes,
+  options,
+  sums,
+  mersenne,
+  billableUnits,
+  growth,
+];
 
 const machine = (): string => {
   const processors = cpus();
