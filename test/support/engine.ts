@@ -21,7 +21,7 @@ export class ManualClock {
 }
 
 /** Bits that are the same in every run, and never twice the same in one. */
-const countingRandom = (): Random => {
+export const countingRandom = (): Random => {
   let count = 0;
   return {
     bytes: (length) => {
