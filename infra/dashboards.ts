@@ -106,7 +106,9 @@ export class Dashboards extends Construct {
 
   #operator({ stage, functions, queues, data, alarms }: DashboardsProps): void {
     const all = Object.entries(functions.byName);
-    const each = (metricName: 'ColdStarts' | 'BreakerOpened' | 'AnswersFromMemory'): Metric[] =>
+    const each = (
+      metricName: 'ColdStarts' | 'BreakerOpened' | 'BreakerClosed' | 'AnswersFromMemory',
+    ): Metric[] =>
       all.map(([label, { function: lambda }]) => spillwayMetric(metricName, lambda, { label, period }));
     const engine: CustomMetricGroup[] = [
       {
@@ -118,9 +120,18 @@ export class Dashboards extends Construct {
         metrics: [
           spillwayMetric('Messages', functions.byName.worker.function, { label: 'all', period }),
           spillwayMetric('MessagesFailed', functions.byName.worker.function, { label: 'failed', period }),
+          spillwayMetric('MessagesRetried', functions.byName.worker.function, { label: 'retried', period }),
+        ],
+      },
+      {
+        title: 'Dead letters, and computations that they failed',
+        metrics: [
+          spillwayMetric('Messages', functions.byName['dead-letters'].function, { label: 'letters', period }),
+          search('Computations', ['Outcome'], [functions.byName['dead-letters'].function]),
         ],
       },
       { title: 'Breakers opened', metrics: each('BreakerOpened') },
+      { title: 'Breakers closed again', metrics: each('BreakerClosed') },
       { title: 'Cold starts', metrics: each('ColdStarts') },
       { title: 'Answers from memory', metrics: each('AnswersFromMemory') },
     ];

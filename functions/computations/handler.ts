@@ -75,7 +75,7 @@ const submitRoute = route(submitComputation, async (request) => {
     throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
   }
   let { computation } = submitted;
-  annotate({ computation: computation.id });
+  annotate({ computation: computation.id, type: computation.type });
   if (waited !== undefined && isActive(computation)) {
     await waitForEnd(store, computation, request.timeEpoch + waited * 1_000);
     computation = (await store.read(computation)) ?? computation;

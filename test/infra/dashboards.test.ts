@@ -40,6 +40,16 @@ describe('the dashboards', () => {
     const measured = JSON.stringify(widgets.map(({ properties }) => properties.metrics));
     for (const name of functionNames)
       expect(measured).toContain(`Functions${name.replaceAll('-', '')}Function`);
+    expect(titles('spillway-prod-operator')).toEqual(
+      expect.arrayContaining([
+        'What the sweeper did',
+        'Dead letters, and computations that they failed',
+        'Breakers opened',
+        'Breakers closed again',
+        'Cold starts',
+        'Answers from memory',
+      ]),
+    );
     for (const id of ['QueuesWork', 'QueuesDeadLetters', 'DataItems', 'DataComputations']) {
       expect(measured).toContain(id);
     }

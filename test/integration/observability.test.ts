@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
 import { setVariables } from '../support/adapt.ts';
@@ -74,6 +75,7 @@ describe('one search for a computation', () => {
       ...ids,
       ...capacity,
       computation: id,
+      type: 'random-sum',
       route: 'POST /computations',
       status: 202,
       durationMs: expect.any(Number),
@@ -138,6 +140,20 @@ describe('one search for a computation', () => {
     await lineOf(await api('POST', `${path}/cancel`));
     const ends = linesOf(body.id).filter(({ message }) => message === 'finished');
     expect(ends).toMatchObject(Array(2).fill({ Outcome: 'cancelled', Computations: 1 }));
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('names fields that lines have', async () => {
+    const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, table = ''] = /\| field \|.*\n((?:\|.*\n)+)/.exec(operations) ?? [];
+    const rows = table.split('\n').map((row) => row.split('|')[1] ?? '');
+    const fields = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, field = '']) => field));
+    expect(fields).toContain('computation');
+    await until(async () => {
+      const seen = new Set(structured().flatMap((line) => Object.keys(line)));
+      return fields.every((field) => seen.has(field));
+    }, `lines with ${fields}`);
   });
 });
 

@@ -15,11 +15,15 @@ interface Fields {
   /** A hash. */
   readonly tenant?: string | undefined;
   readonly computation?: string | undefined;
+  /** The computation's, where it is submitted. */
+  readonly type?: string | undefined;
   readonly attempt?: number | undefined;
   /** Of the tree: `level.index`. */
   readonly node?: string | undefined;
   /** The checkpoint to go on from. */
   readonly step?: number | undefined;
+  /** Why there was nothing to do for a message. */
+  readonly discarded?: string | undefined;
 }
 
 /** DynamoDB's capacity units, as it reports them; of calls that got no answer it reports none. */

@@ -1,15 +1,18 @@
 import type { EngineEvent } from '../engine/ports.ts';
-import { count } from './context.ts';
+import { annotate, count } from './context.ts';
 import { errorFields, log } from './log.ts';
 import { measured } from './metrics.ts';
 
 /**
- * Writes down what the engine noticed, each in a line with the computation's id. A split and a computed part have
- * their message's line already, in which the part is counted.
+ * Writes down what the engine noticed, each in a line with the computation's id. What became of one message, a split,
+ * a computed part or nothing, is in the message's own line.
  */
 export const observeEngine = (event: EngineEvent): void => {
   switch (event.event) {
     case 'split':
+      return;
+    case 'discarded':
+      annotate({ discarded: event.reason });
       return;
     case 'computed':
       count('PartsComputed');
@@ -35,9 +38,8 @@ export const observeEngine = (event: EngineEvent): void => {
         ...errorFields(event.cause),
       });
       return;
-    default: {
-      const { event: name, id, ...fields } = event;
-      log.info(name, { ...(id !== undefined && { computation: id }), ...fields });
-    }
+    case 'checkpoint':
+      log.info(event.event, { computation: event.id, step: event.step });
+      return;
   }
 };

@@ -5,6 +5,7 @@ import { encodeMessage, type WorkMessage } from '../../../functions/lib/engine/m
 import { scheduleHandler } from '../../../functions/lib/middleware/schedule.ts';
 import { sqsHandler } from '../../../functions/lib/middleware/sqs.ts';
 import { annotate, consume, inLogContext } from '../../../functions/lib/observability/context.ts';
+import { observeEngine } from '../../../functions/lib/observability/engine.ts';
 import { log } from '../../../functions/lib/observability/log.ts';
 import { identified } from '../../../functions/lib/observability/message.ts';
 import { lambdaContext, sqsEvent } from '../../support/events.ts';
@@ -95,6 +96,13 @@ describe('the line of a message', () => {
       expect(JSON.stringify(line)).not.toContain('private');
     },
   );
+
+  it('says why there was nothing to do', async () => {
+    const discard = async () =>
+      observeEngine({ event: 'discarded', reason: 'computation cancelled', id: 'c' });
+    await sqsHandler(discard)(sqsEvent({ body: '' }), lambdaContext());
+    expect(captured.lines).toMatchObject([{ message: 'message', discarded: 'computation cancelled' }]);
+  });
 
   it('has the ids of the request that set it going, and what it sends has them too', async () => {
     const { line, attributes } = await lineOf(bodyOf(), { requestId: string('r'), traceId: string('1-0-0') });
