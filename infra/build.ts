@@ -42,37 +42,51 @@ const onDemand: Readonly<Record<string, readonly string[]>> = {
 const builtins: Plugin = {
   name: 'builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path }) =>
-      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'builtin' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const load = `process.getBuiltinModule('node:${path}')`;
-      const functions = onDemand[path]?.map(
-        (name) => `export const ${name} = (...of) => ${load}.${name}(...of);`,
-      );
-      return { contents: functions?.join('\n') ?? `module.exports = ${load};` };
+    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
+      if (!isBuiltin(path)) return undefined;
+      // Apart, or what is imported in both ways would be a file of its own to read at the start.
+      const namespace = kind === 'dynamic-import' ? 'builtin-later' : 'builtin';
+      return { path: path.replace(/^node:/, ''), namespace };
     });
+    const load = (path: string) => `process.getBuiltinModule('node:${path}')`;
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const functions = onDemand[path]?.map(
+        (name) => `export const ${name} = (...of) => ${load(path)}.${name}(...of);`,
+      );
+      return { contents: functions?.join('\n') ?? `module.exports = ${load(path)};` };
+    });
+    onLoad({ filter: /.*/, namespace: 'builtin-later' }, ({ path }) => ({
+      contents: `module.exports = ${load(path)};`,
+    }));
   },
 };
 
 /**
- * Leaves out all ways to credentials but the one that Lambda knows, its environment. They are a fifth of an asset,
- * and esbuild splits by files, so that what they share with the rest would be read at every start.
+ * What the SDK brings and no function here can use, and what stands in for it. esbuild splits by files, so that what
+ * such a module shares with the rest would be read at every start, though the module itself never is.
+ *
+ * Lambda gives credentials in the environment only: the other ways to them, with their clients, are a fifth of an asset.
+ * bowser reads the user agents of browsers, and neither DynamoDB nor SQS has event streams.
  */
-const lambdaCredentials: Plugin = {
-  name: 'lambda-credentials',
+const unused: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-node':
+    "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => fromEnv();",
+  '@smithy/core/event-streams': 'export {};',
+  bowser: 'export {};',
+};
+
+const withoutUnused: Plugin = {
+  name: 'without-unused',
   setup({ onResolve, onLoad, resolve }) {
-    onResolve(
-      { filter: /^@aws-sdk\/credential-provider-node$/ },
-      async ({ path, resolveDir, kind, pluginData }) => {
-        if (pluginData === lambdaCredentials.name) return undefined;
-        const all = await resolve(path, { resolveDir, kind, pluginData: lambdaCredentials.name });
-        return { path: all.path, namespace: lambdaCredentials.name };
-      },
-    );
-    onLoad({ filter: /.*/, namespace: lambdaCredentials.name }, ({ path }) => ({
-      contents: `import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => fromEnv();`,
-      resolveDir: dirname(path),
+    const namespace = 'unused';
+    onResolve({ filter: /^[@a-z]/ }, async ({ path, resolveDir, kind, pluginData }) => {
+      if (unused[path] === undefined || pluginData === namespace) return undefined;
+      const real = await resolve(path, { resolveDir, kind, pluginData: namespace });
+      return { path, namespace, pluginData: real.path };
+    });
+    onLoad({ filter: /.*/, namespace }, ({ path, pluginData }) => ({
+      contents: unused[path] ?? '',
+      resolveDir: dirname(pluginData),
     }));
   },
 };
@@ -95,7 +109,7 @@ const compile = (entry: string, sources: string) => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [builtins, lambdaCredentials],
+    plugins: [builtins, withoutUnused],
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent', // what is wrong comes with the exception

@@ -2,8 +2,7 @@ import { findKernel } from '../kernels/registry.ts';
 import { activeCount } from '../lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { documentClient } from '../lib/aws/document-client.ts';
-import { sqsClient } from '../lib/aws/sqs-client.ts';
-import { sqsWorkQueue } from '../lib/aws/work-queue.ts';
+import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { isActive } from '../lib/engine/computation.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
@@ -48,7 +47,7 @@ const store = capActive(dynamoComputationStore(documentClient, settings.COMPUTAT
 });
 const engine = {
   store,
-  queue: sqsWorkQueue(sqsClient, settings.WORK_QUEUE_URL),
+  queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
   observe: observeEngine,

@@ -1,14 +1,16 @@
-import * as z from 'zod/mini';
+const name = (text: string): string | undefined => text || undefined;
+const count = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+const url = (text: string): string | undefined => (URL.canParse(text) ? text : undefined);
 
-const name = z.string().check(z.minLength(1));
-const count = z.pipe(z.string().check(z.regex(/^\d+$/)), z.coerce.number());
-
-/** Every environment variable that a function reads, and its form. Infra sets them; nothing else reads them. */
+/**
+ * Every environment variable that a function reads, and how: undefined for what is malformed. Infra sets them; nothing
+ * else reads them. A schema library would be a twentieth of a start, for three lines.
+ */
 const variables = {
   STAGE: name,
   ITEMS_TABLE: name,
   COMPUTATIONS_TABLE: name,
-  WORK_QUEUE_URL: z.url(),
+  WORK_QUEUE_URL: url,
   /** The claim of the token that names the tenant. */
   TENANT_CLAIM: name,
   /** Bytes of answers that an instance remembers for clients that accept old ones. */
@@ -25,7 +27,7 @@ const variables = {
   SWEEP_AFTER_SECONDS: count,
 } as const;
 
-type Variables = { [K in keyof typeof variables]: z.output<(typeof variables)[K]> };
+type Variables = { [K in keyof typeof variables]: NonNullable<ReturnType<(typeof variables)[K]>> };
 
 /** A name that a function may ask for; infra types the environments that it sets with it. */
 export type Variable = keyof Variables;
@@ -38,9 +40,10 @@ export const config = <K extends Variable>(...names: K[]): Pick<Variables, K> =>
   const problems: string[] = [];
   const settings: Partial<Record<Variable, unknown>> = {};
   for (const key of names) {
-    const parsed = variables[key].safeParse(process.env[key]);
-    if (parsed.success) settings[key] = parsed.data;
-    else problems.push(`${key} ${process.env[key] === undefined ? 'is not set' : 'is malformed'}`);
+    const text = process.env[key];
+    const value = text === undefined ? undefined : variables[key](text);
+    if (value === undefined) problems.push(`${key} ${text === undefined ? 'is not set' : 'is malformed'}`);
+    else settings[key] = value;
   }
   if (problems.length > 0) throw new Error(`Configuration: ${problems.join(', ')}`);
   return settings as Pick<Variables, K>;

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { documentClient } from '../lib/aws/document-client.ts';
-import { sqsClient } from '../lib/aws/sqs-client.ts';
-import { sqsWorkQueue } from '../lib/aws/work-queue.ts';
+import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { sweep } from '../lib/engine/sweep.ts';
 import { scheduleHandler } from '../lib/middleware/schedule.ts';
@@ -13,7 +12,7 @@ const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS'
 
 const engine = {
   store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
-  queue: sqsWorkQueue(sqsClient, settings.WORK_QUEUE_URL),
+  queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
   observe: observeEngine,

@@ -2,8 +2,7 @@ import { findKernel } from '../kernels/registry.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { documentClient } from '../lib/aws/document-client.ts';
 import { dynamoItemReader } from '../lib/aws/item-reader.ts';
-import { sqsClient } from '../lib/aws/sqs-client.ts';
-import { changeVisibility, sqsWorkQueue } from '../lib/aws/work-queue.ts';
+import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { KernelException } from '../lib/engine/errors.ts';
 import { createWorker } from '../lib/engine/work.ts';
@@ -22,9 +21,11 @@ const settings = config(
   'CHECKPOINT_SECONDS',
 );
 
+const { queue, changeVisibility } = onDemandQueue(settings.WORK_QUEUE_URL);
+
 const work = createWorker({
   store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
-  queue: sqsWorkQueue(sqsClient, settings.WORK_QUEUE_URL),
+  queue,
   items: dynamoItemReader(documentClient, settings.ITEMS_TABLE),
   clock: systemClock,
   random: systemRandom,
@@ -37,12 +38,10 @@ const work = createWorker({
   },
 });
 
-const hide = changeVisibility(sqsClient, settings.WORK_QUEUE_URL);
-
 export const handler = sqsHandler(identified(work), {
   retryDelaySeconds: (error, receiveCount) =>
     error instanceof KernelException
       ? fullJitter(exceptionBackoff, receiveCount, Math.random)
       : equalJitter(outageBackoff, receiveCount, Math.random),
-  changeVisibility: (record, seconds) => hide(record.receiptHandle, seconds),
+  changeVisibility: (record, seconds) => changeVisibility(record.receiptHandle, seconds),
 });

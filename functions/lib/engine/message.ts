@@ -1,43 +1,46 @@
 import * as z from 'zod/mini';
+import { once } from '../lazy.ts';
 import { UnknownWork } from './errors.ts';
-
-const count = z.int().check(z.minimum(0));
-const word = z.string().check(z.minLength(1), z.maxLength(256));
 
 /** Raised when messages change; a worker reads its own format and the one before it. */
 const FORMAT = 1;
 
-const attempt = { format: z.literal(FORMAT), tenant: word, id: word, epoch: word, attempt: count };
+const schemas = once(() => {
+  const count = z.int().check(z.minimum(0));
+  const word = z.string().check(z.minLength(1), z.maxLength(256));
+  const attempt = { format: z.literal(FORMAT), tenant: word, id: word, epoch: word, attempt: count };
+  const message = z.discriminatedUnion('kind', [
+    z.object({
+      ...attempt,
+      kind: z.literal('node'),
+      /** How many parts the whole tree has, so that a worker knows which records it needs before it reads any. */
+      parts: count.check(z.minimum(1)),
+      level: count,
+      index: count,
+    }),
+    z.object({
+      ...attempt,
+      kind: z.literal('sequence'),
+      /** The step of the checkpoint to go on from. Absent: from the last one, whichever it is. */
+      step: z.optional(count),
+      /** Without a step: that of the last checkpoint when the message was sent, so that a dead letter tells what it tried. */
+      since: z.optional(count),
+    }),
+  ]);
+  /** What a message of any format says of itself. */
+  const anyFormat = z.object({ format: z.int() });
+  return { message, anyFormat };
+});
 
-const Message = z.discriminatedUnion('kind', [
-  z.object({
-    ...attempt,
-    kind: z.literal('node'),
-    /** How many parts the whole tree has, so that a worker knows which records it needs before it reads any. */
-    parts: count.check(z.minimum(1)),
-    level: count,
-    index: count,
-  }),
-  z.object({
-    ...attempt,
-    kind: z.literal('sequence'),
-    /** The step of the checkpoint to go on from. Absent: from the last one, whichever it is. */
-    step: z.optional(count),
-    /** Without a step: that of the last checkpoint when the message was sent, so that a dead letter tells what it tried. */
-    since: z.optional(count),
-  }),
-]);
-
-/** What a message of any format says of itself. */
-const AnyFormat = z.object({ format: z.int() });
+type Message = z.output<ReturnType<typeof schemas>['message']>;
 
 /**
  * Names a computation, its epoch, its attempt, and a node of its tree or the checkpoint of its sequence: all that
  * a worker needs to go on.
  */
 export type WorkMessage =
-  | Omit<Extract<z.output<typeof Message>, { kind: 'node' }>, 'format'>
-  | Omit<Extract<z.output<typeof Message>, { kind: 'sequence' }>, 'format'>;
+  | Omit<Extract<Message, { kind: 'node' }>, 'format'>
+  | Omit<Extract<Message, { kind: 'sequence' }>, 'format'>;
 
 export type NodeMessage = Extract<WorkMessage, { kind: 'node' }>;
 export type SequenceMessage = Extract<WorkMessage, { kind: 'sequence' }>;
@@ -55,10 +58,10 @@ export const decodeMessage = (body: string): WorkMessage | undefined => {
   } catch {
     // Then it is of no format either.
   }
-  const format = AnyFormat.safeParse(value);
+  const format = schemas().anyFormat.safeParse(value);
   if (format.success && format.data.format > FORMAT) {
     throw new UnknownWork(`message format ${format.data.format}`);
   }
-  const message = Message.safeParse(value);
+  const message = schemas().message.safeParse(value);
   return message.success ? message.data : undefined;
 };
