@@ -8,8 +8,12 @@ const unspoken = new Set([
   'message',
   'requestId',
   'traceId',
+  'invocationId',
   'messageId',
   'tenant',
+  'readUnits',
+  'writeUnits',
+  'refusedWrites',
   'error',
 ]);
 
@@ -36,14 +40,15 @@ export const accessLine = ({ method, target, status, milliseconds }: Access, tim
 
 /**
  * A function's line as people read it: the message of a structured line and what else it says, anything else as it
- * is. Undefined for the line that a function writes of each request, because the gateway's says the same.
+ * is. Undefined for the line that a function writes of each request, because the gateway's says the same, and
+ * of each run of the sweeper, which comes every minute.
  */
 export const functionLine = ({ time, source, line }: LogLine): string | undefined => {
   const start = `${clock(time)} ${source}:`;
   const entry = objectOf(line);
   if (entry === undefined) return `${start} ${line}`;
   const { level, message, error } = entry;
-  if (message === 'request' && level === 'INFO') return undefined;
+  if ((message === 'request' || message === 'run') && level === 'INFO') return undefined;
   const fields = Object.entries(entry)
     .filter(([name, value]) => !unspoken.has(name) && !isMetric(name) && value !== false)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);

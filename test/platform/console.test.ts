@@ -28,6 +28,7 @@ describe('a line of a function', () => {
       ageMs: 5,
       coldStart: false,
       traceId: 't',
+      readUnits: 1,
     };
 
     expect(line(entry)).toBe('09:08:07 worker: finished id=a ageMs=5');
@@ -38,6 +39,13 @@ describe('a line of a function', () => {
 
     expect(line({ level: 'WARN', message: 'message', status: 'failed', error })).toBe(
       '09:08:07 worker: WARN message status=failed\n    Error: no\n    at here',
+    );
+  });
+
+  test('of a run of the sweeper is left out, unless it is an error', () => {
+    expect(line({ level: 'INFO', message: 'run', status: 'done' })).toBeUndefined();
+    expect(line({ level: 'ERROR', message: 'run', status: 'failed' })).toBe(
+      '09:08:07 worker: ERROR run status=failed',
     );
   });
 
