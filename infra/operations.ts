@@ -1,4 +1,4 @@
-import { computationOperations } from '../functions/computations/routes.ts';
+import { computationOperations } from '../functions/computations/operations.ts';
 import { itemOperations } from '../functions/items/routes.ts';
 import type { AnyOperation } from '../functions/lib/http/operation.ts';
 import { serviceOperations } from '../functions/service/routes.ts';

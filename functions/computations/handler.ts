@@ -19,14 +19,9 @@ import { systemClock, systemRandom } from '../lib/ports.ts';
 import { capActive } from '../lib/resilience/active-cap.ts';
 import { AnswerMemory } from '../lib/resilience/answer-memory.ts';
 import { accepted } from './answer.ts';
-import {
-  cancelComputation,
-  deleteComputation,
-  listComputations,
-  retryComputation,
-  submitComputation,
-} from './routes.ts';
+import { cancelComputation, deleteComputation, listComputations, retryComputation } from './routes.ts';
 import { toSummary, toView } from './schema.ts';
+import { submitComputation } from './submission-routes.ts';
 import { grantedWait, waitForEnd } from './wait.ts';
 import { workOf } from './work.ts';
 

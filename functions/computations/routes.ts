@@ -1,11 +1,8 @@
 import * as z from 'zod/mini';
-import { kernels } from '../kernels/registry.ts';
 import {
   age,
-  bodyProblems,
   cacheControlHeader,
   etag,
-  idempotencyKeyHeader,
   ifMatchHeader,
   ifNoneMatchHeader,
   link,
@@ -13,16 +10,10 @@ import {
   problemResponse,
   retryAfter,
 } from '../lib/http/documentation.ts';
-import { type AnyOperation, operation } from '../lib/http/operation.ts';
+import { operation } from '../lib/http/operation.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
 import { once } from '../lib/lazy.ts';
-import {
-  ComputationId,
-  ComputationStatus,
-  ComputationSummary,
-  ComputationView,
-  NewComputation,
-} from './schema.ts';
+import { ComputationId, ComputationStatus, ComputationSummary, ComputationView } from './schema.ts';
 
 const summary = {
   id: 'rXJ3sDLPbbXKJmgB8pOZlw',
@@ -33,8 +24,8 @@ const summary = {
   createdAt: '2026-11-20T12:00:00.000Z',
   startedAt: '2026-11-20T12:00:00.100Z',
 };
-const running = { ...summary, progress: { done: 37, total: 100 } };
-const succeeded = {
+export const running = { ...summary, progress: { done: 37, total: 100 } };
+export const succeeded = {
   ...summary,
   status: 'succeeded' as const,
   progress: { done: 100, total: 100 },
@@ -43,66 +34,19 @@ const succeeded = {
 };
 const cancelled = { ...running, status: 'cancelled' as const, finishedAt: '2026-11-20T12:00:02.000Z' };
 
-const waitHeader = {
+export const waitHeader = {
   description:
     '`wait=N` holds the answer until the computation has finished or N seconds have passed (RFC 7240); 25 at most.',
   example: 'wait=10',
 };
-const waitApplied = { description: 'The seconds that were granted, where a wait was asked for' };
+export const waitApplied = { description: 'The seconds that were granted, where a wait was asked for' };
 
 const id = once(() => z.strictObject({ id: ComputationId() }));
 const missing = problemResponse('There is no such computation');
 const badId = problemResponse('The id has another form');
 
-const tooManyActive = problemResponse('There are as many active computations as the tenant may have', {
+export const tooManyActive = problemResponse('There are as many active computations as the tenant may have', {
   'Retry-After': retryAfter,
-});
-
-export const submitComputation = operation({
-  id: 'submitComputation',
-  method: 'POST',
-  path: '/computations',
-  scope: 'computations/write',
-  summary: 'Submit a computation',
-  description:
-    'The same pure work is computed once: submitted again it answers with the running or the finished computation, and a failed or cancelled one goes on. `Cache-Control: no-cache` asks for a run of its own. With an `Idempotency-Key` it answers what the first request with that key made, for as long as that computation is kept.',
-  headers: {
-    'Idempotency-Key': idempotencyKeyHeader,
-    Prefer: waitHeader,
-    'Cache-Control': { description: '`no-cache` asks for a fresh run under a new id', example: 'no-cache' },
-  },
-  body: {
-    contentTypes: ['application/json'],
-    get schema() {
-      return NewComputation();
-    },
-    get examples() {
-      return Object.fromEntries(
-        kernels.map(({ name, example }) => [name, { type: name, input: example.input }]),
-      );
-    },
-  },
-  get responses() {
-    return {
-      200: {
-        description: 'It has finished already',
-        schema: ComputationView(),
-        headers: { Location: location, 'Preference-Applied': waitApplied },
-        example: succeeded,
-      },
-      202: {
-        description: 'Accepted, or still at work',
-        schema: ComputationView(),
-        headers: { Location: location, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
-        example: { ...running, status: 'queued' as const, progress: { done: 0, total: 100 } },
-      },
-      ...bodyProblems,
-      429: tooManyActive,
-      422: problemResponse(
-        'The body breaks its schema, asks for more work than a computation may be, or the key was used with another payload',
-      ),
-    };
-  },
 });
 
 export const listComputations = operation({
@@ -234,12 +178,3 @@ export const deleteComputation = operation({
     };
   },
 });
-
-export const computationOperations: readonly AnyOperation[] = [
-  submitComputation,
-  listComputations,
-  readComputation,
-  cancelComputation,
-  retryComputation,
-  deleteComputation,
-];

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { kernels } from '../kernels/registry.ts';
 import { type Computation, isActive, STATUSES } from '../lib/engine/computation.ts';
 import type { Progress } from '../lib/engine/progress.ts';
 import { timestamp } from '../lib/http/schemas.ts';
@@ -17,19 +16,6 @@ export const ComputationId = once(() =>
 
 /** The input of a computation is at most this many bytes of canonical JSON. */
 export const MAX_INPUT_BYTES = 2_048;
-
-/** A submission: each type with the input that it takes. */
-export const NewComputation = once(() => {
-  const [first, ...others] = kernels.map(({ name, input, description }) =>
-    z.strictObject({ type: z.literal(name), input }).check(z.describe(description)),
-  );
-  if (first === undefined) throw new Error('there is no kernel');
-  const typeNames = kernels.map(({ name }) => name).join(', ');
-  return z.discriminatedUnion('type', [first, ...others], {
-    error: ({ input }) =>
-      typeof input === 'object' && input !== null ? `must be one of ${typeNames}` : 'must be an object',
-  });
-});
 
 export const ComputationStatus = once(() => z.enum(STATUSES));
 

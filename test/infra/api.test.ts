@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { computationOperations } from '../../functions/computations/routes.ts';
+import { computationOperations } from '../../functions/computations/operations.ts';
 import { itemOperations } from '../../functions/items/routes.ts';
 import { serviceOperations } from '../../functions/service/routes.ts';
 import { stageConfig, stages } from '../../infra/config.ts';
