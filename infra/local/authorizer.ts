@@ -16,6 +16,8 @@ const algorithms = ['RS256', 'RS384', 'RS512'];
 /** As long as API Gateway waits for the issuer, and as long as it may keep a key. */
 const issuerMilliseconds = 1_500;
 const keyMilliseconds = 2 * 60 * 60 * 1_000;
+/** Tokens whose signature is remembered as right. */
+const mostTokens = 100;
 
 /**
  * A JWT authorizer as API Gateway has it: it finds the issuer's keys through its discovery document, and checks
@@ -33,17 +35,32 @@ export const jwtAuthorizer = ({ issuer, audience }: LocalAuthorizer): Authorizer
     return found;
   };
 
+  /** Of the newest tokens whose signature was right: checking it takes an eighth of the gateway's time. */
+  const known = new Map<string, { readonly claims: JWTPayload; readonly until: number }>();
+  /** The claims of a token that is valid; rejects for any other, and when the issuer cannot be asked. */
+  const claimsOf = async (token: string): Promise<JWTPayload> => {
+    const found = known.get(token);
+    if (found !== undefined && Date.now() < found.until) return found.claims;
+    known.delete(token);
+    const { payload: claims } = await jwtVerify(token, await keys(), {
+      issuer,
+      algorithms,
+      requiredClaims: ['exp'],
+    });
+    known.set(token, { claims, until: Math.min((claims.exp ?? 0) * 1_000, Date.now() + keyMilliseconds) });
+    for (const [oldest] of known) {
+      if (known.size <= mostTokens) break;
+      known.delete(oldest);
+    }
+    return claims;
+  };
+
   return async (header, scopes) => {
     const token = header?.replace(/^Bearer\s+/i, '').trim();
     if (token === undefined || token === '') return refused(401, 'Unauthorized', 'Bearer');
     let claims: JWTPayload;
     try {
-      const keySet = await keys();
-      ({ payload: claims } = await jwtVerify(token, keySet, {
-        issuer,
-        algorithms,
-        requiredClaims: ['exp'],
-      }));
+      claims = await claimsOf(token);
     } catch (error) {
       if (!isAboutTheToken(error)) throw error;
       return invalid(descriptions[error.code] ?? 'the token is not valid');

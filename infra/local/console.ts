@@ -34,24 +34,55 @@ const objectOf = (line: string): Record<string, unknown> | undefined => {
 const stackOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'stack' in error ? `\n    ${error.stack}` : '';
 
+/** A request without its time: `GET /items/1 → 200 in 4 ms`. */
+export const accessText = ({ method, target, status, milliseconds }: Access): string =>
+  `${method} ${target} → ${status} in ${Math.round(milliseconds)} ms`;
+
 /** A request as one line: `12:03:58 GET /items/1 → 200 in 4 ms`. */
-export const accessLine = ({ method, target, status, milliseconds }: Access, time = Date.now()): string =>
-  `${clock(time)} ${method} ${target} → ${status} in ${Math.round(milliseconds)} ms`;
+export const accessLine = (access: Access, time = Date.now()): string =>
+  `${clock(time)} ${accessText(access)}`;
 
 /**
- * A function's line as people read it: the message of a structured line and what else it says, anything else as it
- * is. Undefined for the line that a function writes of each request, because the gateway's says the same, and
+ * A function's line without its time and source: the message of a structured line and what else it says, anything
+ * else as it is. Undefined for the line that a function writes of each request, because the gateway's says the same, and
  * of each run of the sweeper, which comes every minute.
  */
-export const functionLine = ({ time, source, line }: LogLine): string | undefined => {
-  const start = `${clock(time)} ${source}:`;
+export const functionText = ({
+  line,
+}: Pick<LogLine, 'line'>): { readonly level: string; readonly text: string } | undefined => {
   const entry = objectOf(line);
-  if (entry === undefined) return `${start} ${line}`;
-  const { level, message, error } = entry;
+  if (entry === undefined) {
+    const failure = /^ERROR (.*)$/s.exec(line)?.[1]; // as the platform itself says that an invocation failed
+    return failure === undefined ? { level: 'INFO', text: line } : { level: 'ERROR', text: failure };
+  }
+  const { level = 'INFO', message = '', error } = entry;
   if ((message === 'request' || message === 'run') && level === 'INFO') return undefined;
   const fields = Object.entries(entry)
     .filter(([name, value]) => !unspoken.has(name) && !isMetric(name) && value !== false)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const words = [start, ...(level === 'INFO' ? [] : [level]), message, ...fields];
-  return words.join(' ') + stackOf(error);
+  return { level: String(level), text: [message, ...fields].join(' ') + stackOf(error) };
+};
+
+/** A function's line as people read it; undefined for one that says what the gateway has said. */
+export const functionLine = (entry: LogLine): string | undefined => {
+  const read = functionText(entry);
+  if (read === undefined) return undefined;
+  const level = read.level === 'INFO' ? [] : [read.level];
+  return [`${clock(entry.time)} ${entry.source}:`, ...level, read.text].join(' ');
+};
+
+/** A line for programs, in the form of the functions' own: level, time, message, and what else there is to say. */
+export const jsonLine = (message: string, fields: object = {}, time = Date.now()): string =>
+  JSON.stringify({ level: 'INFO', timestamp: new Date(time).toISOString(), message, ...fields });
+
+/** A request for programs. */
+export const accessJson = ({ method, target, status, milliseconds }: Access, time = Date.now()): string =>
+  jsonLine('access', { method, target, status, durationMs: Math.round(milliseconds) }, time);
+
+/** A function's line for programs: a structured one as it is, any other as a message; both with whose it is. */
+export const functionJson = ({ time, source, line }: LogLine): string => {
+  const entry = objectOf(line);
+  return entry === undefined
+    ? jsonLine(line, { function: source }, time)
+    : JSON.stringify({ ...entry, function: source });
 };

@@ -10,6 +10,10 @@ import {
 import { PlatformError } from './platform-error.ts';
 import type { LocalTable } from './stack.ts';
 
+/** Calls DynamoDB as the owner of the account. */
+export const operatorClient = (endpoint: string, region: string, accessKeyId = 'LOCAL'): DynamoDBClient =>
+  new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'local' } });
+
 /**
  * Creates the tables that are missing, as the template says, and leaves those that are there with their data.
  * Throws a {@link PlatformError} for a table whose keys or indexes are no longer what the template says, and for
@@ -20,9 +24,7 @@ export const createTables = async (
   region: string,
   tables: readonly LocalTable[],
 ): Promise<void> => {
-  const as = (accessKeyId: string) =>
-    new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'local' } });
-  const [client, other] = [as('LOCAL'), as('LOCALOTHER')];
+  const [client, other] = [operatorClient(endpoint, region), operatorClient(endpoint, region, 'LOCALOTHER')];
   try {
     await Promise.all(tables.map((table) => createTable(client, table)));
     const [first] = tables;

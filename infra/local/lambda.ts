@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import {
   type FunctionError,
   Instance,
@@ -20,8 +21,24 @@ const idleMilliseconds = 60_000;
  * processor time, and most events end sooner than that.
  */
 const growMilliseconds = 20;
+/** As many instances as the processors can keep busy, while one waits for DynamoDB: more would only take turns. */
+const busyInstances = availableParallelism() + 1;
+/** An event that runs longer than this is one that waits, or works for long: beside it another instance may start. */
+const longMilliseconds = 200;
 /** Events that wait at most. On AWS they would have instances of their own; here waiting has to end somewhere. */
 const maximumWaiting = 1_000;
+
+/** What has become of a function's events since the start, as CloudWatch counts them. */
+export interface Counts {
+  /** Events that ran or run. */
+  invocations: number;
+  /** Of them, those whose outcome was an error. */
+  errors: number;
+  /** Events that were refused. */
+  throttles: number;
+  /** How long the newest one that ended took. */
+  lastMilliseconds: number | undefined;
+}
 
 interface Waiting {
   readonly request: Request;
@@ -36,21 +53,26 @@ interface Waiting {
 export class Lambda {
   readonly definition: LocalFunction;
   readonly maximumInstances: number;
+  readonly counts: Readonly<Counts>;
   /** Asked before each event: milliseconds after which its instance is killed; undefined: it is not. */
   crashAfter: () => number | undefined = () => undefined;
   readonly #options: LambdaOptions;
+  readonly #counts: Counts = { invocations: 0, errors: 0, throttles: 0, lastMilliseconds: undefined };
   readonly #waiting: Waiting[] = [];
   readonly #instances = new Set<Instance>();
   readonly #starting = new Set<Instance>();
   /** The one that worked last is at the end and works next, so that the others can go. */
   readonly #idle: { readonly instance: Instance; readonly retire: NodeJS.Timeout }[] = [];
   #running = 0;
+  /** When the event of each instance that runs one has begun. */
+  readonly #begun = new Map<Instance, number>();
   #growth: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: LambdaOptions) {
     this.#options = options;
     this.definition = options.definition;
+    this.counts = this.#counts;
     this.maximumInstances = options.definition.reservedConcurrency ?? options.maximumInstances;
   }
 
@@ -59,14 +81,21 @@ export class Lambda {
     return this.#instances.size;
   }
 
+  /** How many events run now. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Runs one event, given as JSON. Never rejects. */
   invoke(
     payload: string,
     { requestId = randomUUID() as string, traceId = newTraceId() } = {},
   ): Promise<Outcome> {
     const limit = this.definition.reservedConcurrency ?? this.maximumInstances + maximumWaiting;
-    if (this.#stopped || this.#running + this.#waiting.length >= limit)
+    if (this.#stopped || this.#running + this.#waiting.length >= limit) {
+      this.#counts.throttles += 1;
       return Promise.resolve({ kind: 'throttled' });
+    }
     return new Promise((resolve) => {
       this.#waiting.push({ request: { requestId, payload, traceId }, finish: resolve });
       this.#dispatch();
@@ -93,21 +122,35 @@ export class Lambda {
     }
     if (this.#waiting.length === 0) return;
     if (this.#instances.size === 0) this.#start();
-    this.#growth ??= setTimeout(() => {
-      this.#growth = undefined;
-      while (this.#starting.size < this.#waiting.length && this.#instances.size < this.maximumInstances)
-        this.#start();
-    }, growMilliseconds);
+    this.#growth ??= setTimeout(() => this.#grow(), growMilliseconds);
+  }
+
+  /** Starts instances for the events that still wait, and looks again while some do. */
+  #grow(): void {
+    this.#growth = undefined;
+    const now = performance.now();
+    const long = [...this.#begun.values()].filter((begun) => now - begun > longMilliseconds).length;
+    const most = Math.min(busyInstances + long, this.maximumInstances);
+    while (this.#starting.size < this.#waiting.length && this.#instances.size < most) this.#start();
+    this.#dispatch();
   }
 
   async #run(instance: Instance, { request, finish }: Waiting): Promise<void> {
     this.#running += 1;
+    this.#counts.invocations += 1;
+    const started = performance.now();
     const crashAfter = this.crashAfter();
     const crash = crashAfter === undefined ? undefined : setTimeout(() => void instance.stop(), crashAfter);
+    this.#begun.set(instance, performance.now());
     const outcome = await instance.run(request);
+    this.#begun.delete(instance);
     clearTimeout(crash);
     this.#running -= 1;
-    if (outcome.kind === 'error') this.#report(outcome.error);
+    this.#counts.lastMilliseconds = performance.now() - started;
+    if (outcome.kind === 'error') {
+      this.#counts.errors += 1;
+      this.#report(outcome.error);
+    }
     finish(outcome);
     this.#release(instance);
   }
@@ -135,7 +178,11 @@ export class Lambda {
       if (error === undefined) return this.#release(instance);
       // The event that would have run there gets the error, so that a function that cannot start answers at all.
       this.#report(error);
-      this.#waiting.shift()?.finish({ kind: 'error', error });
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#counts.invocations += 1;
+      this.#counts.errors += 1;
+      next.finish({ kind: 'error', error });
     });
     void instance.gone.then(() => {
       this.#instances.delete(instance);

@@ -1,21 +1,25 @@
 import '../node-version.mjs';
 import { parseArgs } from 'node:util';
+import { accessJson, accessLine, functionJson, functionLine, jsonLine } from './console.ts';
+import { pagePath } from './page-path.ts';
 import type { Platform } from './platform.ts';
 import { PlatformError } from './platform-error.ts';
 
 const help = `Runs the whole of Spillway on this machine: the stack of the stage "local", with the protocols of AWS.
 
-  npm start -- [--port N] [--data DIR] [--chaos FILE]
+  npm start -- [--port N] [--data DIR] [--chaos FILE] [--json]
 
   --port N     where the API answers on localhost; 0 takes a free port (default: 3000)
   --data DIR   the folder that keeps the data from start to start (default: .spillway)
   --chaos FILE makes things go wrong between the functions and AWS, as the JSON in FILE says: see docs/chaos.md
+  --json       prints every line as a JSON object (npm run -s start -- --json, so that npm prints none of its own)
   --help       this text`;
 
 interface Settings {
   readonly port: number;
   readonly dataDir: string;
   readonly chaosFile: string | undefined;
+  readonly json: boolean;
 }
 
 /** The command line, checked; undefined when it asks for help. */
@@ -27,7 +31,7 @@ const settingsOf = (args: string[]): Settings | undefined => {
     throw new PlatformError(`--port takes a number from 0 to 65535, not "${values.port}".`);
   }
   if (values.data === '') throw new PlatformError('--data takes the name of a folder.');
-  return { port, dataDir: values.data, chaosFile: values.chaos };
+  return { port, dataDir: values.data, chaosFile: values.chaos, json: values.json };
 };
 
 const parse = (args: string[]) => {
@@ -38,6 +42,7 @@ const parse = (args: string[]) => {
         port: { type: 'string', default: '3000' },
         data: { type: 'string', default: '.spillway' },
         chaos: { type: 'string' },
+        json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -50,13 +55,16 @@ const parse = (args: string[]) => {
 /** Where a token is asked for when nothing else is said. */
 const usualUrl = 'http://localhost:3000';
 
+const urlOf = (platform: Platform): string => platform.url.replace('127.0.0.1', 'localhost');
+
 /** Lines that work when pasted one after another. */
-const introduction = (platform: Platform, { dataDir }: Settings): string => {
-  const url = platform.url.replace('127.0.0.1', 'localhost');
+const introduction = (platform: Platform, dataDir: string): string => {
+  const url = urlOf(platform);
   const call = `curl -sw '\\n' -H "authorization: Bearer $TOKEN"`;
   const json = "-H 'content-type: application/json' -d";
   return `
 Spillway runs at ${url}: ${platform.functions.length} functions, ${platform.queues.length} queues and ${platform.tables.length} tables, whose data is in ${dataDir}.
+See what it does at ${url}${pagePath}
 
 Try in another terminal:
 
@@ -84,26 +92,30 @@ const main = async (): Promise<void> => {
   const ending = interrupted();
   const failure = Promise.withResolvers<never>();
 
-  console.log('Building the functions and starting the stack …');
+  const { dataDir, chaosFile, json } = settings;
+  console.log(json ? jsonLine('starting') : 'Building the functions and starting the stack …');
   // Loaded here, so that a wrong option is answered at once.
   const { startPlatform } = await import('./platform.ts');
-  const { accessLine, functionLine } = await import('./console.ts');
   const { readChaosFile } = await import('./chaos.ts');
-  const { chaosFile } = settings;
   const platform = await startPlatform({
     ...settings,
     chaos: chaosFile === undefined ? undefined : await readChaosFile(chaosFile),
-    onAccess: (access) => console.log(accessLine(access)),
+    onAccess: (access) => console.log(json ? accessJson(access) : accessLine(access)),
     onLog: (entry) => {
-      const line = functionLine(entry);
+      const line = json ? functionJson(entry) : functionLine(entry);
       if (line !== undefined) console.log(line);
     },
     onFailure: failure.reject,
   });
-  console.log(introduction(platform, settings));
+  const url = urlOf(platform);
+  console.log(
+    json
+      ? jsonLine('started', { url, page: `${url}${pagePath}`, data: dataDir })
+      : introduction(platform, dataDir),
+  );
   try {
     await Promise.race([ending, failure.promise]);
-    console.log('\nStopping …');
+    console.log(json ? jsonLine('stopping') : '\nStopping …');
   } finally {
     await platform.stop();
   }

@@ -6,12 +6,16 @@ import { type ChaosSettings, createChaos } from './chaos.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { startDynamoDbGuard } from './dynamodb-guard.ts';
-import { createTables } from './dynamodb-tables.ts';
+import { type TableSize, tableSize } from './dynamodb-size.ts';
+import { createTables, operatorClient } from './dynamodb-tables.ts';
 import { startEventSource } from './event-sources.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import { createIssuer, type Issuer } from './issuer.ts';
+import { Journal, type JournalEntry } from './journal.ts';
+import type { Counts } from './lambda.ts';
 import type { Endpoints } from './lambda-settings.ts';
 import { Log, type LogLine } from './log.ts';
+import { operatorPage } from './operator-page.ts';
 import { readStack } from './read-stack.ts';
 import { checkMapping, checkOf, enforceRoles, type Permission } from './roles.ts';
 import { startSchedule } from './schedules.ts';
@@ -45,13 +49,27 @@ export interface FunctionView {
   readonly label: string;
   /** How many instances it has now. */
   readonly instances: number;
+  /** How many events run now. */
+  readonly running: number;
+  /** Of all events since the start. */
+  readonly counts: Readonly<Counts>;
 }
 
 export interface QueueView {
   readonly logicalId: string;
   readonly name: string;
+  /** What the stack's outputs call it, such as `work-queue`; its logical id when no output does. */
+  readonly label: string;
   readonly url: string;
   depth(): Promise<QueueDepth>;
+}
+
+export interface TableView {
+  readonly logicalId: string;
+  readonly name: string;
+  /** What the stack's outputs call it, such as `items`; its logical id when no output does. */
+  readonly label: string;
+  size(): Promise<TableSize>;
 }
 
 export interface Platform {
@@ -62,14 +80,17 @@ export interface Platform {
   readonly endpoints: Endpoints;
   readonly functions: readonly FunctionView[];
   readonly queues: readonly QueueView[];
-  /** The names of the tables. */
-  readonly tables: readonly string[];
+  readonly tables: readonly TableView[];
   /** What the roles allow, and whether the functions have needed it so far. */
   readonly permissions: readonly Permission[];
   /** How many faults there have been, by kind; none without chaos. */
   readonly faults: ReadonlyMap<string, number>;
   /** The newest lines of the functions. */
   readonly logs: readonly LogLine[];
+  /** The newest requests, and lines of the functions, as people read them. */
+  readonly journal: readonly JournalEntry[];
+  /** The outputs of the stack, by name. */
+  outputs(): Readonly<Record<string, string>>;
   /** The value of an output of the stack; throws for one that it does not have. */
   output(name: string): string;
   /**
@@ -172,7 +193,11 @@ const assemble = async (
   await createTables(dynamodb.endpoint, region, stack.tables);
   await createQueues(sqs, stack.queues);
 
-  const log = new Log(onLog);
+  const journal = new Journal();
+  const log = new Log((line) => {
+    journal.addLine(line);
+    onLog(line);
+  });
   const roles = enforceRoles(stack.functions, place);
   const guard = await startDynamoDbGuard(dynamodb.endpoint, checkOf(roles, dynamoDbCalls, place));
   atEnd(guard.stop);
@@ -198,16 +223,10 @@ const assemble = async (
   atEnd(() => {
     for (const schedule of schedules) schedule.stop();
   });
-  if (stack.api !== undefined) {
-    const answer = gateway({ api: stack.api, accountId, functions, onAccess });
-    const issuer = await ownIssuer(stack.api, url, data?.keyFile);
-    listener.serve((request) => issuer?.answer(request) ?? answer(request));
-  }
-  atEnd(listener.stop); // before the functions
-  // The queues are empty at every start, so what runs on a schedule looks at everything once, at once.
-  for (const schedule of schedules) schedule.run({ all: true });
-
-  return {
+  // Past the guard and chaos: what the platform looks at for its page is no call of a function.
+  const database = operatorClient(dynamodb.endpoint, region);
+  atEnd(() => database.destroy());
+  const platform: Platform = {
     url,
     region,
     endpoints,
@@ -218,27 +237,53 @@ const assemble = async (
       get instances() {
         return lambda.instances;
       },
+      get running() {
+        return lambda.running;
+      },
+      counts: lambda.counts,
     })),
-    queues: stack.queues.map(({ logicalId, name, url: queueUrl }) => ({
+    queues: stack.queues.map(({ logicalId, name, label, url: queueUrl }) => ({
       logicalId,
       name,
+      label,
       url: queueUrl,
       depth: () => sqs.depth(name),
     })),
-    tables: stack.tables.map(({ name }) => name),
+    tables: stack.tables.map(({ logicalId, name, label }) => ({
+      logicalId,
+      name,
+      label,
+      size: () => tableSize(database, name),
+    })),
     get permissions() {
       return roles.permissions();
     },
     faults: chaos?.faults ?? new Map(),
     logs: log.lines,
+    journal: journal.entries,
+    outputs: stack.outputs,
     output: (name) => {
-      const value = stack.output(name);
+      const value = stack.outputs()[name];
       if (value === undefined) throw new Error(`The stack has no output ${name}.`);
       return value;
     },
     invoke: (name, event) => invoke(functions, name, event),
     stop,
   };
+  if (stack.api !== undefined) {
+    const page = operatorPage(platform, database);
+    const issuer = await ownIssuer(stack.api, url, data?.keyFile);
+    const observed = (access: Access): void => {
+      journal.addAccess(access);
+      onAccess(access);
+    };
+    const answer = gateway({ api: stack.api, accountId, functions, onAccess: observed });
+    listener.serve((request) => page(request) ?? issuer?.answer(request) ?? answer(request));
+  }
+  atEnd(listener.stop); // before the functions
+  // The queues are empty at every start, so what runs on a schedule looks at everything once, at once.
+  for (const schedule of schedules) schedule.run({ all: true });
+  return platform;
 };
 
 /** The platform's own identity provider, where the API accepts its tokens. */

@@ -61,8 +61,9 @@ export const readStack = ({ template, assetManifestFile, place, urls }: StackInp
     },
   };
 
-  const functions = readFunctions(resources, assetFolders(assetManifestFile), (id) => labelOf(template, id));
-  const queues = readQueues(resources);
+  const labelFor = (logicalId: string): string => labelOf(template, logicalId);
+  const functions = readFunctions(resources, assetFolders(assetManifestFile), labelFor);
+  const queues = readQueues(resources, labelFor);
   return {
     functions,
     queues,
@@ -70,16 +71,21 @@ export const readStack = ({ template, assetManifestFile, place, urls }: StackInp
       ([logicalId, definition]): LocalTable => ({
         logicalId,
         name: resources.attribute(logicalId),
+        label: labelFor(logicalId),
         definition,
       }),
     ),
     mappings: readMappings(resources, functions, queues),
     api: readApi(resources, functions),
     schedules: readSchedules(resources, functions),
-    output: (name) => {
-      const output = template.Outputs?.[name];
-      return output && String(resolve(output.Value, `output ${name}`));
-    },
+    // When asked: what the platform cannot resolve in an output changes nothing in how the stack runs.
+    outputs: () =>
+      Object.fromEntries(
+        Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [
+          name,
+          String(resolve(Value, `output ${name}`)),
+        ]),
+      ),
   };
 };
 
@@ -103,14 +109,15 @@ const propertiesOf = <T extends ResourceType>(
   );
 };
 
-const labelOf = (template: Template, functionId: string): string => {
+/** What the stack's outputs call a resource: the name of the one that refers to it, without what kind it is. */
+const labelOf = (template: Template, logicalId: string): string => {
   const output = Object.entries(template.Outputs ?? {}).find(
     ([, { Value }]) =>
-      typeof Value === 'object' && Value !== null && 'Ref' in Value && Value.Ref === functionId,
+      typeof Value === 'object' && Value !== null && 'Ref' in Value && Value.Ref === logicalId,
   );
-  if (output === undefined) return functionId;
+  if (output === undefined) return logicalId;
   return output[0]
-    .replace(/Function$/, '')
+    .replace(/(?:Function|Table|Url)$/, '')
     .replace(/(?<=[a-z])[A-Z]/g, '-$&')
     .toLowerCase();
 };
@@ -146,10 +153,11 @@ const readFunctions = (
   });
 };
 
-const readQueues = ({ all, attribute }: Resources): LocalQueue[] =>
+const readQueues = ({ all, attribute }: Resources, labelFor: (logicalId: string) => string): LocalQueue[] =>
   all('AWS::SQS::Queue').map(([logicalId, { QueueName: _, RedrivePolicy, ...numbers }]) => ({
     logicalId,
     name: attribute(logicalId, 'QueueName'),
+    label: labelFor(logicalId),
     arn: attribute(logicalId, 'Arn'),
     url: attribute(logicalId),
     visibilityTimeoutSeconds: numbers.VisibilityTimeout ?? 30,

@@ -19,7 +19,28 @@ export interface QueueDepth {
   readonly ready: number;
   readonly delayed: number;
   readonly inFlight: number;
+  /** When the oldest of them was sent, in milliseconds since the epoch; undefined when there is none. */
+  readonly oldestSent: number | undefined;
 }
+
+/** What fauxqs tells of a queue's messages. */
+type Inspected = Readonly<
+  Record<'ready' | 'delayed', readonly { readonly sentTimestamp: number }[]> & {
+    inflight: readonly { readonly message: { readonly sentTimestamp: number } }[];
+  }
+>;
+
+const depthOf = ({ ready, delayed, inflight }: Inspected): QueueDepth => {
+  const sent = [...ready, ...delayed, ...inflight.map(({ message }) => message)].map(
+    ({ sentTimestamp }) => sentTimestamp,
+  );
+  return {
+    ready: ready.length,
+    delayed: delayed.length,
+    inFlight: inflight.length,
+    oldestSent: sent.length === 0 ? undefined : sent.reduce((oldest, each) => Math.min(oldest, each)),
+  };
+};
 
 export interface Sqs {
   /** `http://127.0.0.1:port/000000000000`: a queue's URL is this, a slash and its name. */
@@ -90,14 +111,7 @@ export const startSqs = async (region: string): Promise<Sqs> => {
     onArrival: (queueName, listener) => listeners.set(queueName, listener),
     depth: async (queueName) => {
       const { body } = await server.inject({ method: 'GET', url: `/_fauxqs/queues/${queueName}` });
-      const { messages } = JSON.parse(body) as {
-        messages: Record<'ready' | 'delayed' | 'inflight', unknown[]>;
-      };
-      return {
-        ready: messages.ready.length,
-        delayed: messages.delayed.length,
-        inFlight: messages.inflight.length,
-      };
+      return depthOf(JSON.parse(body).messages);
     },
     stop: () => server.close(),
   };

@@ -31,6 +31,8 @@ export interface LocalFunction {
 export interface LocalQueue {
   readonly logicalId: string;
   readonly name: string;
+  /** What a reader calls it, such as `work-queue`, after the output that gives its URL. */
+  readonly label: string;
   readonly arn: string;
   readonly url: string;
   readonly visibilityTimeoutSeconds: number;
@@ -41,6 +43,8 @@ export interface LocalQueue {
 export interface LocalTable {
   readonly logicalId: string;
   readonly name: string;
+  /** What a reader calls it, such as `items`, after the output that gives its name. */
+  readonly label: string;
   readonly definition: Properties<'AWS::DynamoDB::Table'>;
 }
 
@@ -101,6 +105,6 @@ export interface LocalStack {
   readonly mappings: readonly LocalMapping[];
   readonly api: LocalApi | undefined;
   readonly schedules: readonly LocalSchedule[];
-  /** The value of an output of the template; undefined when there is none of that name. */
-  output(name: string): string | undefined;
+  /** The values of the template's outputs, by name. */
+  outputs(): Readonly<Record<string, string>>;
 }

@@ -78,7 +78,7 @@ const violation = (
 /** Names that are nobody's business: tables, queues, functions, files, and what errors of the SDK and stacks say. */
 const internals = () => {
   const names = [
-    ...platform.tables,
+    ...platform.tables.map(({ name }) => name),
     ...platform.queues.map(({ name }) => name),
     ...platform.functions.map(({ name }) => name),
   ];

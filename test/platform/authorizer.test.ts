@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { listen } from '../../infra/local/api-gateway.ts';
+import { jwtAuthorizer } from '../../infra/local/authorizer.ts';
 import { runStack } from '../../infra/local/platform.ts';
 import { requestToken } from '../../infra/local/request-token.ts';
 import { rawConnection } from '../support/raw.ts';
@@ -143,6 +144,19 @@ describe('an authorizer', () => {
 
     provider.fail(200);
     expect((await call(url, await provider.token())).status).toBe(200);
+  });
+
+  test('refuses a token that has expired since it let it in', async () => {
+    const provider = await startProvider();
+    const authorize = jwtAuthorizer({ issuer: provider.url, audience: ['two'] });
+    const header = `Bearer ${await provider.token({ exp: Math.floor(Date.now() / 1_000) + 600 })}`;
+    expect((await authorize(header, [])).kind).toBe('granted');
+    expect((await authorize(header, [])).kind).toBe('granted');
+
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 });
+
+    expect((await authorize(header, [])).kind).toBe('refused');
   });
 
   test('does not know a key that is not in the key set', async () => {

@@ -51,7 +51,15 @@ describe('chaos', () => {
     ends.push(sqs.stop);
     const attributes = { VisibilityTimeout: '30' };
     await createQueues(sqs, [
-      { name: 'q', attributes, logicalId: 'Q', arn: '', url: '', visibilityTimeoutSeconds: 30 },
+      {
+        name: 'q',
+        attributes,
+        label: 'queue',
+        logicalId: 'Q',
+        arn: '',
+        url: '',
+        visibilityTimeoutSeconds: 30,
+      },
     ]);
   });
   afterEach(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accessLine, functionLine } from '../../infra/local/console.ts';
+import { accessJson, accessLine, functionJson, functionLine } from '../../infra/local/console.ts';
 
 const time = new Date(2026, 10, 20, 9, 8, 7).getTime();
 const line = (entry: object | string) =>
@@ -58,5 +58,42 @@ describe('a line of a function', () => {
 
   test.each(['plain words', '{not json'])('that is no object is shown as it is: %s', (words) => {
     expect(line(words)).toBe(`09:08:07 worker: ${words}`);
+  });
+});
+
+test('a failure that the platform reports is shown as it is', () => {
+  expect(line('ERROR Sandbox.Timedout: too slow')).toBe('09:08:07 worker: ERROR Sandbox.Timedout: too slow');
+});
+
+describe('for programs every line is an object', () => {
+  const json = (entry: string) => JSON.parse(functionJson({ time, source: 'worker', line: entry }));
+
+  test('of a request', () => {
+    const access = { method: 'GET', target: '/items', status: 200, milliseconds: 3.6 };
+
+    expect(JSON.parse(accessJson(access, Date.UTC(2026, 0, 1)))).toEqual({
+      level: 'INFO',
+      timestamp: '2026-01-01T00:00:00.000Z',
+      message: 'access',
+      method: 'GET',
+      target: '/items',
+      status: 200,
+      durationMs: 4,
+    });
+  });
+
+  test('of a structured line as it is, with whose it is', () => {
+    const entry = { level: 'INFO', message: 'request', traceId: 't', _aws: { CloudWatchMetrics: [] } };
+
+    expect(json(JSON.stringify(entry))).toEqual({ ...entry, function: 'worker' });
+  });
+
+  test.each(['plain words', '{not json'])('of anything else as a message: %s', (words) => {
+    expect(json(words)).toEqual({
+      level: 'INFO',
+      timestamp: new Date(time).toISOString(),
+      message: words,
+      function: 'worker',
+    });
   });
 });

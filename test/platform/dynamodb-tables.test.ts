@@ -5,6 +5,7 @@ import { createTables } from '../../infra/local/dynamodb-tables.ts';
 import type { LocalTable } from '../../infra/local/stack.ts';
 
 const table: LocalTable = {
+  label: 'table',
   logicalId: 'Table',
   name: 'Test-Table',
   definition: {

@@ -171,9 +171,15 @@ describe('an event source mapping', () => {
       Mapping: mapping('Queue', 'Worker', { Enabled: false }),
     });
 
+    const before = Date.now();
     await send(platform, '1');
+    const between = Date.now();
+    await send(platform, '2');
 
-    expect(await platform.queues[0]?.depth()).toEqual({ ready: 1, delayed: 0, inFlight: 0 });
+    const depth = await platform.queues[0]?.depth();
+    expect(depth).toMatchObject({ ready: 2, delayed: 0, inFlight: 0 });
+    expect(depth?.oldestSent).toBeGreaterThanOrEqual(before);
+    expect(depth?.oldestSent).toBeLessThanOrEqual(between);
   });
 });
 

@@ -93,14 +93,13 @@ describe('a stack', () => {
   });
 
   test('calls a function by the output that names it', async () => {
-    const { functions, output } = await read(
+    const { functions, outputs } = await read(
       { Fn1: lambda(handler) },
       { Outputs: { DeadLettersFunction: { Value: { Ref: 'Fn1' } } } },
     );
 
     expect(functions[0]?.label).toBe('dead-letters');
-    expect(output('DeadLettersFunction')).toBe('Test-Fn1');
-    expect(output('Other')).toBeUndefined();
+    expect(outputs()).toMatchObject({ DeadLettersFunction: 'Test-Fn1' });
   });
 });
 
