@@ -4,6 +4,7 @@ import { assetSizes } from './assets.ts';
 import { coldStarts } from './cold-start.ts';
 import { type Figure, markdown } from './figure.ts';
 import { growth } from './growth.ts';
+import { localHttp } from './http.ts';
 import { mersenne, options, primes, sums } from './kernels.ts';
 import { billableUnits } from './units.ts';
 import { warmOverhead } from './warm.ts';
@@ -12,6 +13,7 @@ const figures: readonly Figure[] = [
   coldStarts,
   assetSizes,
   warmOverhead,
+  localHttp,
   primes,
   options,
   sums,
