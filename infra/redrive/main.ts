@@ -1,6 +1,5 @@
 import '../node-version.mjs';
 import { parseArgs } from 'node:util';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -12,36 +11,39 @@ import { systemClock, systemRandom } from '../../functions/lib/ports.ts';
 import { stageConfig } from '../config.ts';
 import { failedComputations } from './failed-computations.ts';
 import { redrive } from './redrive.ts';
+import { deployedStack, localStack } from './stacks.ts';
 
-const usage = 'npm run redrive -- --stage dev [--dry-run]';
+const help = `Lists the failed computations of a stage with their causes, and retries them.
+
+  npm run redrive -- [--stage STAGE] [--dry-run] [--url URL]
+
+  --stage STAGE  local (default): what npm start runs; dev or prod: on AWS, with the credentials of the shell
+  --dry-run      lists them, and retries nothing
+  --url URL      where the local platform answers (default: http://localhost:3000)
+  --help         this text`;
+
+const options = {
+  stage: { type: 'string', default: 'local' },
+  'dry-run': { type: 'boolean', default: false },
+  url: { type: 'string', default: 'http://localhost:3000' },
+  help: { type: 'boolean', default: false },
+} as const;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** The outputs of a deployed stack. */
-const outputsOf = async (StackName: string): Promise<(name: string) => string> => {
-  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName }));
-  return (name) => {
-    const output = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
-    if (output === undefined) throw new Error(`${StackName} has no output ${name}: deploy it first.`);
-    return output;
-  };
-};
-
 const run = async (): Promise<void> => {
-  const options = { stage: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } } as const;
-  const { stage, 'dry-run': dryRun } = parseArgs({ options }).values;
-  if (stage !== 'dev' && stage !== 'prod') throw new Error(`Name the stage: ${usage}.`);
-
-  const output = await outputsOf(`Spillway-${stage}`);
-  const table = output('ComputationsTable');
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+  const { stage, 'dry-run': dryRun, url, help: asked } = parseArgs({ options }).values;
+  if (asked) return print(help);
+  const { computations, sweeper } = stageConfig(stage);
+  const stack = await (stage === 'local' ? localStack(url.replace(/\/$/, '')) : deployedStack(stage));
+  const table = stack.computationsTable;
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(stack.dynamodb), {
     marshallOptions: { removeUndefinedValues: true },
   });
   const store = dynamoComputationStore(client, table);
-  const { computations, sweeper } = stageConfig(stage);
   const engine = {
     store,
-    queue: sqsWorkQueue(new SQSClient(), output('WorkQueueUrl')),
+    queue: sqsWorkQueue(new SQSClient(stack.sqs), stack.workQueueUrl),
     clock: systemClock,
     random: systemRandom,
     observe: observeEngine,

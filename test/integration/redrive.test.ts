@@ -1,55 +1,37 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
-import { sqsWorkQueue } from '../../functions/lib/aws/work-queue.ts';
-import { retry } from '../../functions/lib/engine/submit.ts';
-import { systemClock, systemRandom } from '../../functions/lib/ports.ts';
+import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
-import { failedComputations } from '../../infra/redrive/failed-computations.ts';
-import { redrive } from '../../infra/redrive/redrive.ts';
 import { client, until } from '../support/api.ts';
 
 let platform: Platform;
 let store: ReturnType<typeof dynamoComputationStore>;
-let run: (dryRun: boolean) => Promise<string[]>;
 
 beforeAll(async () => {
   platform = await startPlatform();
-  const common = {
-    region: platform.region,
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'any' },
-  };
-  const table = platform.output('ComputationsTable');
-  const database = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ ...common, endpoint: platform.endpoints.dynamodb }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
-  store = dynamoComputationStore(database, table);
-  const engine = {
-    store,
-    queue: sqsWorkQueue(
-      new SQSClient({ ...common, endpoint: platform.endpoints.sqs }),
-      platform.output('WorkQueueUrl'),
-    ),
-    clock: systemClock,
-    random: systemRandom,
-    observe: () => {},
-    limits: { maxAgeMs: 86_400_000, sweepAfterMs: 30_000 },
-  };
-  run = async (dryRun) => {
-    const lines: string[] = [];
-    await redrive({
-      failed: failedComputations(database, table, store, systemClock.now()),
-      retry: (key) => retry(engine, key),
-      print: (line) => void lines.push(line),
-      dryRun,
-    });
-    return lines;
-  };
+  const database = DynamoDBDocumentClient.from(operatorClient(platform.endpoints.dynamodb, platform.region), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  store = dynamoComputationStore(database, platform.output('ComputationsTable'));
 });
 afterAll(() => platform.stop());
+
+const main = fileURLToPath(new URL('../../infra/redrive/main.ts', import.meta.url));
+
+/** What `npm run redrive` does; resolves to the lines that it prints, and rejects with what it says is wrong. */
+const redrive = async (...args: readonly string[]): Promise<string[]> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args]);
+  return stdout.trim().split('\n');
+};
+
+const local = (...args: readonly string[]) => redrive('--stage', 'local', '--url', platform.url, ...args);
 
 /** A computation of a tenant that has failed for this reason. */
 const failed = async (tenant: string, detail: string) => {
@@ -83,24 +65,52 @@ const keysOf = async () => {
 
 describe('a redrive', () => {
   it('lists the failed computations of every tenant with their causes, and retries them unless it is a dry run', async () => {
-    expect(await run(false)).toEqual([]);
+    expect(await local()).toEqual(['0 failed computations.']);
     const first = await failed('one', 'out of memory');
     const second = await failed('two', 'out of time');
 
-    const listed = await run(true);
-    expect(listed).toHaveLength(2);
-    expect(listed.find((line) => line.includes(first.id))).toContain(
-      'The computation crashed: out of memory',
+    const listed = await local('--dry-run');
+    expect(listed).toHaveLength(3);
+    expect(listed.at(-1)).toBe('2 failed computations; nothing was retried.');
+    expect(listed.find((line) => line.includes(first.id))).toMatch(
+      /^\S+Z {2}\S+ {2}random-sum {2}tenant \S+ {2}attempt 1 {2}The computation crashed: out of memory$/,
     );
-    expect(listed.find((line) => line.includes(second.id))).toContain('The computation crashed: out of time');
+    expect(listed.find((line) => line.includes(second.id))).toMatch(/The computation crashed: out of time$/);
     expect((await first.read()).body.status).toBe('failed');
 
-    const retried = await run(false);
-    expect(retried.map((line) => line.endsWith('→ retried'))).toEqual([true, true]);
+    const retried = await local();
+    expect(retried.filter((line) => line.endsWith('→ retried'))).toHaveLength(2);
+    expect(retried.at(-1)).toBe('2 failed computations.');
     for (const { read, cancel } of [first, second]) {
       await until(async () => (await read()).body.status === 'running', 'a worker to go on with it');
       await cancel();
     }
-    expect(await run(true)).toEqual([]);
+    // The stage that nothing but this machine has is what is meant when none is named.
+    expect(await redrive('--dry-run', '--url', `${platform.url}/`)).toEqual([
+      '0 failed computations; nothing was retried.',
+    ]);
+  });
+
+  it.each([
+    [
+      'nothing runs there',
+      ['--url', 'http://127.0.0.1:1'],
+      'Nothing answers at http://127.0.0.1:1: run npm start, or say where it runs with --url.\n',
+    ],
+    ['there is no such stage', ['--stage', 'moon'], 'There is no stage "moon": use local, dev, prod.\n'],
+  ])('says in a sentence that %s', async (_, args, stderr) => {
+    await expect(redrive(...args)).rejects.toMatchObject({ code: 1, stdout: '', stderr });
+  });
+
+  it('says in a sentence that something else answers', async () => {
+    const other = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+
+    await expect(redrive('--url', url)).rejects.toMatchObject({
+      code: 1,
+      stderr: `What answers at ${url} is no local platform: say where it runs with --url.\n`,
+    });
   });
 });
