@@ -16,8 +16,8 @@ export interface Guard {
 
 /**
  * Stands in front of DynamoDB and answers `AccessDeniedException` for what the check refuses. Each connection has one
- * of its own to DynamoDB, and only requests are read, so that a call costs a twentieth of a millisecond more:
- * through Node's HTTP server and client it would be three times that.
+ * of its own to DynamoDB, and only requests are read: 0.04 ms a request in a synthetic comparison, in which Node's
+ * HTTP server and client took 0.13. Through the SDK a call takes 0.632 ms instead of 0.547.
  */
 export const startDynamoDbGuard = async (target: string, check: Check): Promise<Guard> => {
   const { protocol, hostname, port } = new URL(target);
