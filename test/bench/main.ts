@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { assetSizes } from './assets.ts';
 import { coldStarts } from './cold-start.ts';
+import { engineOverhead } from './engine.ts';
 import { type Figure, markdown } from './figure.ts';
 import { growth } from './growth.ts';
 import { localHttp } from './http.ts';
@@ -14,6 +15,7 @@ const figures: readonly Figure[] = [
   assetSizes,
   warmOverhead,
   localHttp,
+  engineOverhead,
   primes,
   options,
   sums,

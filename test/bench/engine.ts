@@ -1,0 +1,83 @@
+import { client } from '../support/api.ts';
+import type { Figure } from './figure.ts';
+import { median } from './measure.ts';
+import { type PartTimes, partTimes } from './process-times.ts';
+import { startSuiteWith } from './suite-with-kernel.ts';
+
+const TURNS = 5;
+
+const works = [
+  { label: 'one part', parts: 1, each: 20 },
+  { label: '1,000 parts', parts: 1_000, each: 1 },
+] as const;
+
+/** Of one computation: seconds by the clock, and of processor time by part where it can be known. */
+interface Run {
+  readonly wall: number;
+  readonly times: PartTimes | undefined;
+}
+
+const milliseconds = (seconds: number): string => `${(seconds * 1_000).toFixed(seconds < 0.1 ? 1 : 0)} ms`;
+
+export const engineOverhead: Figure = {
+  name: 'engine',
+  title: 'Engine overhead',
+  about: `What the whole suite takes on this machine for computations whose parts compute nothing (a kernel that only the bench adds: \`test/bench/no-work.ts\`), from submitting to the result, and the processor time in it; medians of ${TURNS} turns. There is no peer: what a part costs is to be compared with the seconds that it is meant to compute.`,
+  async measure() {
+    const platform = await startSuiteWith({ module: 'no-work.ts', name: 'noWork' });
+    try {
+      const call = client(platform.url);
+      let run = 0;
+      const compute = async (parts: number): Promise<void> => {
+        run += 1;
+        const headers = { prefer: 'wait=25' };
+        let { body } = await call('POST', '/computations', {
+          headers,
+          body: { type: 'no-work', input: { parts, run } },
+        });
+        while (body.status === 'queued' || body.status === 'running') {
+          ({ body } = await call('GET', `/computations/${body.id}`, { headers }));
+        }
+        if (body.result?.count !== parts) throw new Error(`A computation ended as ${JSON.stringify(body)}.`);
+      };
+      const measured = async ({ parts, each }: (typeof works)[number]): Promise<Run> => {
+        const before = partTimes();
+        const begin = performance.now();
+        for (let n = 0; n < each; n += 1) await compute(parts);
+        const wall = (performance.now() - begin) / 1_000 / each;
+        const after = partTimes();
+        const spent = (part: keyof PartTimes) => ((after?.[part] ?? 0) - (before?.[part] ?? 0)) / each;
+        const times = after && {
+          platform: spent('platform'),
+          dynamodb: spent('dynamodb'),
+          functions: spent('functions'),
+        };
+        return { wall, times };
+      };
+      for (const work of works) await measured(work); // warm
+      const runs = works.map((): Run[] => []);
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        for (const [i, work] of works.entries()) runs[i]?.push(await measured(work));
+      }
+      const rows = works.map(({ label, parts }, i) => {
+        const of = (value: (run: Run) => number) => median(runs[i]?.map(value) ?? []);
+        const wall = of((run) => run.wall);
+        const spent = (part: keyof PartTimes) => milliseconds(of((run) => run.times?.[part] ?? Number.NaN));
+        return [
+          label,
+          milliseconds(wall),
+          milliseconds(wall / parts),
+          spent('functions'),
+          spent('platform'),
+          spent('dynamodb'),
+        ];
+      });
+      return {
+        columns: ['work', 'clock', 'a part', 'functions', 'platform and SQS', 'DynamoDB'],
+        rows,
+      };
+    } finally {
+      await platform.stop();
+    }
+  },
+};
