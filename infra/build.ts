@@ -66,12 +66,14 @@ const builtins: Plugin = {
  * such a module shares with the rest would be read at every start, though the module itself never is.
  *
  * Lambda gives credentials in the environment only: the other ways to them, with their clients, are a fifth of an asset.
- * bowser reads the user agents of browsers, and neither DynamoDB nor SQS has event streams.
+ * bowser reads the user agents of browsers, neither DynamoDB nor SQS has event streams, and an endpoint is discovered
+ * only by a client that is told to, so the cache of endpoints stays empty.
  */
 const unused: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node':
     "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => fromEnv();",
   '@smithy/core/event-streams': 'export {};',
+  '@aws-sdk/endpoint-cache': 'export class EndpointCache {}',
   bowser: 'export {};',
 };
 

@@ -7,13 +7,13 @@ import { assetBytes, bundle, entries, type FunctionName } from '../../infra/buil
  * what it is worth: a client of another service takes 20, `import { z } from 'zod'` 400.
  */
 const BUDGETS: Readonly<Record<FunctionName, number>> = {
-  items: 450,
-  computations: 532,
-  'computation-reads': 505,
-  worker: 500,
-  'dead-letters': 425,
-  sweeper: 445,
-  service: 56,
+  items: 261,
+  computations: 351,
+  'computation-reads': 265,
+  worker: 316,
+  'dead-letters': 232,
+  sweeper: 260,
+  service: 51,
 };
 
 describe('the asset', () => {
