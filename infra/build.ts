@@ -77,21 +77,27 @@ const unused: Readonly<Record<string, string>> = {
   bowser: 'export {};',
 };
 
-const withoutUnused: Plugin = {
+/** Only the worker computes; to the others a kernel is its name, its schemas and its parts. */
+const withoutUnused = (computes: boolean): Plugin => ({
   name: 'without-unused',
   setup({ onResolve, onLoad, resolve }) {
     const namespace = 'unused';
+    onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) =>
+      !computes && kind === 'dynamic-import' && basename(resolveDir) === 'kernels'
+        ? { path, namespace, pluginData: resolveDir }
+        : undefined,
+    );
     onResolve({ filter: /^[@a-z]/ }, async ({ path, resolveDir, kind, pluginData }) => {
       if (unused[path] === undefined || pluginData === namespace) return undefined;
       const real = await resolve(path, { resolveDir, kind, pluginData: namespace });
       return { path, namespace, pluginData: real.path };
     });
     onLoad({ filter: /.*/, namespace }, ({ path, pluginData }) => ({
-      contents: unused[path] ?? '',
+      contents: unused[path] ?? 'export {};',
       resolveDir: dirname(pluginData),
     }));
   },
-};
+});
 
 const compile = (entry: string, sources: string) => {
   if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
@@ -111,7 +117,7 @@ const compile = (entry: string, sources: string) => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [builtins, withoutUnused],
+    plugins: [builtins, withoutUnused(entry === entries.worker)],
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent', // what is wrong comes with the exception

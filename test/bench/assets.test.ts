@@ -8,7 +8,7 @@ import { assetBytes, bundle, entries, type FunctionName } from '../../infra/buil
  */
 const BUDGETS: Readonly<Record<FunctionName, number>> = {
   items: 261,
-  computations: 351,
+  computations: 325,
   'computation-reads': 265,
   worker: 316,
   'dead-letters': 232,
