@@ -127,7 +127,7 @@ const compile = (entry: string, sources: string) => {
 
 /**
  * Bundles one entry and all that it imports, the SDK included, into `index.mjs` and the chunks that it loads on
- * demand: split that way, credential providers that Lambda never uses are never read, which halves a cold start.
+ * demand; what Lambda never runs is left out (docs/adr/0013-assets-of-what-lambda-runs.md).
  * The same sources give the same bytes wherever they are built. Throws with the place for an entry that is
  * missing or does not compile.
  */
