@@ -23,7 +23,10 @@ export interface QueueDepth {
   readonly oldestSent: number | undefined;
 }
 
-/** What fauxqs tells of a queue's messages. */
+/** Where fauxqs tells what is in a queue. */
+const inspection = '/_fauxqs/queues/';
+
+/** What it tells of the messages. */
 type Inspected = Readonly<
   Record<'ready' | 'delayed', readonly { readonly sentTimestamp: number }[]> & {
     inflight: readonly { readonly message: { readonly sentTimestamp: number } }[];
@@ -87,6 +90,10 @@ export const startSqs = async (region: string): Promise<Sqs> => {
       .header('x-amzn-query-error', 'AccessDenied;Sender')
       .send(JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', message: refusal }));
   });
+  // Counted before it becomes JSON: a queue may hold thousands of messages, and nobody wants their bodies.
+  server.addHook('preSerialization', async ({ url }, _, payload: unknown) =>
+    url.startsWith(inspection) ? depthOf((payload as { messages: Inspected }).messages) : payload,
+  );
   const endpoint = await server.listen({ host: '127.0.0.1', port: 0 });
 
   return {
@@ -110,8 +117,8 @@ export const startSqs = async (region: string): Promise<Sqs> => {
     },
     onArrival: (queueName, listener) => listeners.set(queueName, listener),
     depth: async (queueName) => {
-      const { body } = await server.inject({ method: 'GET', url: `/_fauxqs/queues/${queueName}` });
-      return depthOf(JSON.parse(body).messages);
+      const { body } = await server.inject({ method: 'GET', url: inspection + queueName });
+      return JSON.parse(body);
     },
     stop: () => server.close(),
   };
