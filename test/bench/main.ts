@@ -7,6 +7,7 @@ import { type Figure, markdown } from './figure.ts';
 import { growth } from './growth.ts';
 import { localHttp } from './http.ts';
 import { mersenne, options, primes, sums } from './kernels.ts';
+import { twoWorkers } from './two-workers.ts';
 import { billableUnits } from './units.ts';
 import { warmOverhead } from './warm.ts';
 
@@ -17,6 +18,7 @@ const figures: readonly Figure[] = [
   localHttp,
   engineOverhead,
   primes,
+  twoWorkers,
   options,
   sums,
   mersenne,
