@@ -7,6 +7,7 @@ import { type Figure, markdown } from './figure.ts';
 import { growth } from './growth.ts';
 import { localHttp } from './http.ts';
 import { mersenne, options, primes, sums } from './kernels.ts';
+import { memory } from './memory.ts';
 import { twoWorkers } from './two-workers.ts';
 import { billableUnits } from './units.ts';
 import { warmOverhead } from './warm.ts';
@@ -24,6 +25,7 @@ const figures: readonly Figure[] = [
   mersenne,
   billableUnits,
   growth,
+  memory,
 ];
 
 const machine = (): string => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { itemBytes } from '../../infra/local/dynamodb-size.ts';
 
 /** What was used of the two services that are billed by request. */
 export interface Units {
@@ -17,30 +18,9 @@ const SQS_BYTES = 65_536;
 const writing: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 const reading: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query']);
 
-type Attribute = Readonly<Record<string, unknown>>;
-type Attributes = Readonly<Record<string, Attribute>>;
-
-/** Bytes of a value as DynamoDB counts them: text in UTF-8, two digits of a number a byte. */
-const valueBytes = ([type, value]: [string, unknown]): number => {
-  if (type === 'S') return Buffer.byteLength(String(value));
-  if (type === 'N') return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
-  if (type === 'B') return Buffer.byteLength(String(value), 'base64');
-  if (type === 'M') return 3 + itemBytes(value as Attributes);
-  throw new Error(`the tables have no attribute of the type ${type}`);
-};
-
-const itemBytes = (item: Attributes): number =>
-  Object.entries(item).reduce(
-    (sum, [name, attribute]) =>
-      sum +
-      Buffer.byteLength(name) +
-      Object.entries(attribute).reduce((bytes, one) => bytes + valueBytes(one), 0),
-    0,
-  );
-
 interface DynamoDbAnswer {
   readonly __type?: string;
-  readonly Item?: Attributes;
+  readonly Item?: Parameters<typeof itemBytes>[0];
   readonly ConsumedCapacity?:
     | { readonly CapacityUnits: number }
     | readonly { readonly CapacityUnits: number }[];
@@ -58,6 +38,12 @@ const capacityOf = (operation: string, answer: DynamoDbAnswer): number => {
   if (ConsumedCapacity === undefined) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
   return [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
 };
+
+/** The answer with its binary values as bytes, as the SDK has them. */
+const parsed = (answer: string): DynamoDbAnswer =>
+  JSON.parse(answer, (name, value) =>
+    name === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value,
+  );
 
 /** Forwards requests, changed on their way, and shows what came of each. */
 const startProxy = async (
@@ -103,7 +89,7 @@ export const startMeter = async (targets: { readonly dynamodb: string; readonly 
     targets.dynamodb,
     (body) => JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'INDEXES' }),
     (operation, _, answer) => {
-      const units = capacityOf(operation, JSON.parse(answer));
+      const units = capacityOf(operation, parsed(answer));
       if (writing.has(operation)) used.writes += units;
       else if (reading.has(operation)) used.reads += units;
       else throw new Error(`${operation} has no price here`);

@@ -1,0 +1,12 @@
+import { startPlatform } from '../../infra/local/platform.ts';
+import { sizeYoungGenerations } from './memory-sizes.ts';
+
+// The platform in a process of its own: it says where it answers, and how much it keeps whenever it is asked.
+const [dataDir = ''] = process.argv.slice(2);
+const platform = await startPlatform({ dataDir, adapt: sizeYoungGenerations });
+process.on('message', () => {
+  globalThis.gc?.();
+  process.send?.(process.memoryUsage().heapUsed);
+});
+process.on('disconnect', () => void platform.stop().then(() => process.exit(0)));
+process.send?.(platform.url);
