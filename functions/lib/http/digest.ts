@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** SHA-256 over an unambiguous encoding of the parts (a JSON array), as 43 characters of base64url. */
 export const digest = (...parts: readonly string[]): string =>

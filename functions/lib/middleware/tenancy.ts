@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
 import { unauthorized } from '../http/problem.ts';
 import { annotate } from '../observability/context.ts';
@@ -21,7 +21,7 @@ const hashed = (event: HttpEvent, claim: string): string | undefined => {
   const claims = event.requestContext.authorizer?.jwt.claims ?? {};
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
   if (typeof value !== 'string' || value === '') return undefined;
-  return createHash('sha256').update(value, 'utf8').digest('base64url').slice(0, 22);
+  return hash('sha256', value, 'base64url').slice(0, 22);
 };
 
 /** Refuses, with 401, a request whose token names no tenant. */

@@ -7,7 +7,8 @@ import { once } from '../lazy.ts';
 import type { HttpEvent } from './event.ts';
 
 const nothing = once(() => z.strictObject({}));
-const anything = once(() => z.unknown());
+/** What an operation does not have: nothing to check, nothing that its code reads. */
+const absent: Checked<unknown> = { value: undefined };
 
 /**
  * Checks path parameters, query and body, and keeps what the operation's schemas make of them.
@@ -16,13 +17,16 @@ const anything = once(() => z.unknown());
  */
 export const validation = (operation: AnyOperation): MiddlewareObj<HttpEvent> => ({
   before: ({ event }) => {
-    const params = check(operation.params ?? anything(), event.pathParameters ?? {}, ['path']);
-    const query = check(operation.query ?? nothing(), event.queryStringParameters ?? {}, ['query']);
-    const body = check(operation.body?.schema ?? anything(), event.json);
-    const errors = [params, query, body].flatMap((part: Checked<unknown>) =>
-      'errors' in part ? part.errors : [],
-    );
-    if ('errors' in params || 'errors' in query || 'errors' in body) throw invalid(errors);
+    const { pathParameters = {}, queryStringParameters, json } = event;
+    const params = operation.params ? check(operation.params, pathParameters, ['path']) : absent;
+    const query =
+      operation.query || queryStringParameters
+        ? check(operation.query ?? nothing(), queryStringParameters ?? {}, ['query'])
+        : absent;
+    const body = operation.body ? check(operation.body.schema, json) : absent;
+    if ('errors' in params || 'errors' in query || 'errors' in body) {
+      throw invalid([params, query, body].flatMap((part) => ('errors' in part ? part.errors : [])));
+    }
     event.checked = { params: params.value, query: query.value, body: body.value };
   },
 });
