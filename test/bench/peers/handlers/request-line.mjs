@@ -1,4 +1,21 @@
-// One line of JSON for a request, which CloudWatch counts (embedded metric format).
+// One line of JSON for a request, which CloudWatch counts (embedded metric format): the metrics that Spillway has.
+
+const metrics = (dimensions, ...names) => ({
+  Namespace: 'Items',
+  Dimensions: [dimensions],
+  Metrics: names.map((name) => ({
+    Name: name,
+    Unit: name === 'RequestDuration' ? 'Milliseconds' : 'Count',
+  })),
+});
+
+const CloudWatchMetrics = [
+  metrics(['FunctionName', 'Route', 'StatusClass'], 'Requests'),
+  metrics(['FunctionName', 'Route'], 'RequestDuration'),
+  metrics(['FunctionName'], 'ColdStarts'),
+];
+
+let cold = true;
 
 /** Writes the line of a request that took so many milliseconds. */
 export const requestLine = ({ routeKey, requestContext: { requestId } }, status, milliseconds) => {
@@ -11,21 +28,12 @@ export const requestLine = ({ routeKey, requestContext: { requestId } }, status,
       status,
       FunctionName: 'items',
       Route: routeKey,
+      StatusClass: `${Math.floor(status / 100)}xx`,
       Requests: 1,
       RequestDuration: Math.round(milliseconds),
-      _aws: {
-        Timestamp: Date.now(),
-        CloudWatchMetrics: [
-          {
-            Namespace: 'Items',
-            Dimensions: [['FunctionName', 'Route']],
-            Metrics: [
-              { Name: 'Requests', Unit: 'Count' },
-              { Name: 'RequestDuration', Unit: 'Milliseconds' },
-            ],
-          },
-        ],
-      },
+      ColdStarts: Number(cold),
+      _aws: { Timestamp: Date.now(), CloudWatchMetrics },
     }),
   );
+  cold = false;
 };
