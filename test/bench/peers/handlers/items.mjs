@@ -1,5 +1,6 @@
-// What every peer does with DynamoDB: the calls that Spillway's items handler makes, and no more.
+// What every peer does with DynamoDB: the calls that Spillway's items handler makes, attribute by attribute.
 
+import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 
@@ -17,13 +18,24 @@ export const getItem = async (tenant, id) => {
 /** The item as it was made. */
 export const putItem = async (tenant, { id, name, description }) => {
   const now = new Date().toISOString();
-  const item = { tenant, id, name, description, createdAt: now, updatedAt: now };
+  const token = randomUUID();
+  const item = {
+    tenant,
+    id,
+    name,
+    description,
+    createdAt: now,
+    updatedAt: now,
+    _etag: token,
+    _birth: token,
+  };
   await client.send(
     new PutCommand({
       TableName: table,
       Item: item,
       ConditionExpression: 'attribute_not_exists(#tenant)',
       ExpressionAttributeNames: { '#tenant': 'tenant' },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     }),
   );
   return item;
