@@ -41,9 +41,9 @@ const many = async (count: number, atOnce: number, run: (n: number) => Promise<u
   await Promise.all(Array.from({ length: atOnce }, one));
 };
 
-/** Different answers that a client accepts old: they fill the memory of an instance. */
+/** Different answers that a client accepts old, one after another, so that they fill the memory of one instance. */
 const fill = (api: Api, count: number, path: (n: number) => string) =>
-  many(count, 4, (n) => api('GET', path(n), { headers: { 'cache-control': 'max-age=600' } }));
+  many(count, 1, (n) => api('GET', path(n), { headers: { 'cache-control': 'max-age=600' } }));
 
 /** Of a hundred parts each, as large as a part gets, so that progress shows each: more parts need no more memory. */
 const COMPUTATIONS = [
@@ -90,10 +90,11 @@ const recordsOf = async ({ endpoints, region, tables }: Platform) => {
   return { store, submission };
 };
 
-/** A hundred finished computations with results of 64 KB. */
+/** Finished computations with results of 64 KB: more than a page of a hundred, and than a memory of 16 MiB takes. */
+const LARGE_RESULTS = 140;
 const recordLargeResults = async (platform: Platform): Promise<string[]> => {
   const { store, submission } = await recordsOf(platform);
-  const ids = Array.from({ length: 100 }, (_, n) => `large-${n}`.padEnd(22, '-'));
+  const ids = Array.from({ length: LARGE_RESULTS }, (_, n) => `large-${n}`.padEnd(22, '-'));
   const later = Date.now() + DAY_MS;
   const start = { deadline: later, visit: { at: later, interval: DAY_MS, seen: 0 } };
   const end = { finishedAt: Date.now(), expiresAt: later / 1_000 };
