@@ -22,7 +22,16 @@ afterEach(async () => {
 const start = async () => {
   const child = spawn(
     process.execPath,
-    ['--import', './infra/node-version.mjs', 'infra/local/main.ts', '--port', '0', '--data', folder],
+    [
+      '--import',
+      './infra/node-version.mjs',
+      'infra/local/main.ts',
+      '--json',
+      '--port',
+      '0',
+      '--data',
+      folder,
+    ],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   running = child;
@@ -31,12 +40,18 @@ const start = async () => {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  const port = await until(async () => /runs at http:\/\/localhost:(\d+)/.exec(output)?.[1], 'the platform');
+  const port = await until(
+    async () => /"started","url":"http:\/\/localhost:(\d+)"/.exec(output)?.[1],
+    'the platform',
+  );
   return {
     api: client(`http://127.0.0.1:${port}`),
     /** How many parts of a computation its workers have computed. */
     computed: (id: string) =>
-      output.split('\n').filter((line) => line.includes(`worker: computed id=${id}`)).length,
+      output
+        .split('\n')
+        .filter((line) => line.includes(`"computation":"${id}"`) && line.includes('"PartsComputed":1'))
+        .length,
     pid: child.pid ?? 0,
     kill: async (signal: 'SIGKILL' | 'SIGTERM') => {
       child.kill(signal);
