@@ -29,33 +29,42 @@ export type Assets = Readonly<Record<FunctionName, string>>;
 
 type Files = Map<string, Uint8Array>;
 
-/** What of Node's own modules is loaded when it is called, not before: an asset hardly ever calls it. */
-const onDemand: Readonly<Record<string, readonly string[]>> = {
-  zlib: ['crc32'],
-  'fs/promises': ['readFile'],
-};
+/** Modules of Node's that are loaded when one of their functions is called: an asset hardly ever does. */
+const onDemand: ReadonlySet<string> = new Set(['zlib', 'fs/promises']);
+
+/** What one of Node's modules exports, as names. */
+const exportsOf = (path: string): string[] =>
+  Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[a-z]\w*$/i.test(name));
 
 /**
- * Takes Node's own modules as CommonJS would. An ES module that imports one makes Node read all of its exports, and
- * with them what is loaded when they are read: `http` alone brings undici, a third of a cold start.
+ * Takes of Node's own modules only what is used. An ES module that imports one makes Node read all of its exports, and
+ * with them what is loaded when they are read: `http` alone brings undici, a third of a cold start. Taken as CommonJS,
+ * esbuild copies all of them for each importing file.
  */
 const builtins: Plugin = {
   name: 'builtins',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
       if (!isBuiltin(path)) return undefined;
-      // Apart, or what is imported in both ways would be a file of its own to read at the start.
-      const namespace = kind === 'dynamic-import' ? 'builtin-later' : 'builtin';
+      // Whole where it is taken whole. And apart, or what is taken in both ways would be a file of its own to read.
+      const namespace = kind === 'import-statement' ? 'builtin' : 'builtin-whole';
       return { path: path.replace(/^node:/, ''), namespace };
     });
     const load = (path: string) => `process.getBuiltinModule('node:${path}')`;
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const functions = onDemand[path]?.map(
-        (name) => `export const ${name} = (...of) => ${load(path)}.${name}(...of);`,
+      if (onDemand.has(path)) {
+        const functions = exportsOf(path).map(
+          (name) => `export const ${name} = (...of) => ${load(path)}.${name}(...of);`,
+        );
+        return { contents: functions.join('\n') };
+      }
+      // Marked as pure, what nobody imports is left out.
+      const values = exportsOf(path).map(
+        (name) => `export const ${name} = /* @__PURE__ */ (() => whole.${name})();`,
       );
-      return { contents: functions?.join('\n') ?? `module.exports = ${load(path)};` };
+      return { contents: [`const whole = ${load(path)};`, 'export default whole;', ...values].join('\n') };
     });
-    onLoad({ filter: /.*/, namespace: 'builtin-later' }, ({ path }) => ({
+    onLoad({ filter: /.*/, namespace: 'builtin-whole' }, ({ path }) => ({
       contents: `module.exports = ${load(path)};`,
     }));
   },

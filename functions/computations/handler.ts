@@ -1,19 +1,15 @@
-import { findKernel } from '../kernels/registry.ts';
 import { activeCount } from '../lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { documentClient } from '../lib/aws/document-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
-import { isActive } from '../lib/engine/computation.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
 import { progressOf } from '../lib/engine/progress.ts';
-import { retry, submit } from '../lib/engine/submit.ts';
+import { retry } from '../lib/engine/submit.ts';
 import { type CursorScope, decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
-import { idempotencyKey } from '../lib/http/idempotency.ts';
 import { nextLink } from '../lib/http/links.ts';
-import { conflict, invalid, notFound, unavailable } from '../lib/http/problem.ts';
-import { httpHandler, route } from '../lib/middleware/http.ts';
-import { annotate } from '../lib/observability/context.ts';
+import { conflict, notFound } from '../lib/http/problem.ts';
+import { deferred, httpHandler, route } from '../lib/middleware/http.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 import { capActive } from '../lib/resilience/active-cap.ts';
@@ -21,9 +17,6 @@ import { AnswerMemory } from '../lib/resilience/answer-memory.ts';
 import { accepted } from './answer.ts';
 import { cancelComputation, deleteComputation, listComputations, retryComputation } from './routes.ts';
 import { toSummary, toView } from './schema.ts';
-import { submitComputation } from './submission-routes.ts';
-import { grantedWait, waitForEnd } from './wait.ts';
-import { workOf } from './work.ts';
 
 const settings = config(
   'COMPUTATIONS_TABLE',
@@ -55,27 +48,10 @@ const engine = {
 
 const missing = () => notFound('Computation not found');
 
-const submitRoute = route(submitComputation, async (request) => {
-  const { tenant, body } = request;
-  const kernel = findKernel(body.type);
-  if (kernel === undefined) throw invalid([{ pointer: '#/type', detail: 'is not known' }]);
-  const key = idempotencyKey(request);
-  const fresh = /(^|,)\s*no-cache\s*(,|$)/i.test(request.header('Cache-Control') ?? '');
-  const waited = grantedWait(request);
-
-  const submitted = await submit(engine, workOf({ tenant, kernel, input: body.input, key, fresh }));
-  if (submitted.is === 'contended') throw unavailable();
-  if (submitted.is === 'key-reused') {
-    throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
-  }
-  let { computation } = submitted;
-  annotate({ computation: computation.id, type: computation.type });
-  if (waited !== undefined && isActive(computation)) {
-    await waitForEnd(store, computation, request.timeEpoch + waited * 1_000);
-    computation = (await store.read(computation)) ?? computation;
-  }
-  return accepted(computation, await progressOf(engine, computation), waited);
-});
+/** Loaded with the first submission, for nothing else needs the kernels. */
+const submitRoute = deferred('POST', '/computations', async () =>
+  (await import('./submit.ts')).submitRoute(engine),
+);
 
 const listRoute = route(listComputations, async ({ tenant, path, query }) => {
   const { limit, cursor, status, type } = query;

@@ -5,6 +5,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Headers } from '../http/headers.ts';
 import type { AnyOperation, Operation } from '../http/operation.ts';
 import { notFound, type Problem } from '../http/problem.ts';
+import { once } from '../lazy.ts';
 import { annotate, inLogContext } from '../observability/context.ts';
 import type { AnswerMemory } from '../resilience/answer-memory.ts';
 import { timed } from '../resilience/invocation.ts';
@@ -38,12 +39,25 @@ export interface Reply {
 }
 
 /** An operation with the code that answers it. */
-export interface Route {
-  readonly operation: AnyOperation;
+export interface Route extends Pick<AnyOperation, 'method' | 'path'> {
   bind(
     options: Pick<HttpOptions, 'memory' | 'idOf'>,
   ): (event: HttpEvent, context: Context) => Promise<HttpResult>;
 }
+
+/** A route that is loaded with its first request: an instance that gets none starts without it. */
+export const deferred = (
+  method: Route['method'],
+  path: Route['path'],
+  load: () => Promise<Route>,
+): Route => ({
+  method,
+  path,
+  bind: (options) => {
+    const loaded = once(async () => (await load()).bind(options));
+    return async (event, context) => (await loaded())(event, context);
+  },
+});
 
 /**
  * Binds logic to an operation. Before the logic runs the tenant is known and body, path parameters and query are
@@ -53,7 +67,8 @@ export const route = <P, Q, B>(
   operation: Operation<P, Q, B>,
   logic: (request: Request<P, Q, B>) => Promise<Reply> | Reply,
 ): Route => ({
-  operation,
+  method: operation.method,
+  path: operation.path,
   bind: ({ memory, idOf }) => {
     const handler = middy<HttpEvent, HttpResult>({ timeoutEarlyInMillis: 0 });
     if (operation.scope !== null) handler.use(tenantRequired());
@@ -99,7 +114,7 @@ export const httpHandler = (
 /** GET answers HEAD too. */
 const dispatch = (routes: readonly Route[], options: HttpOptions) =>
   httpRouter<HttpEvent, HttpResult>({
-    routes: routes.flatMap(({ operation: { method, path }, bind }) => {
+    routes: routes.flatMap(({ method, path, bind }) => {
       const handler = bind(options);
       const route = { method, path, handler };
       return method === 'GET' ? [route, { ...route, method: 'HEAD' as const }] : [route];
