@@ -12,7 +12,9 @@ const COUNT = 4_118_054_813;
 /** So many workers at once, where Lambda's own least is two. */
 const atOnce = (workers: number) => (template: Template) => {
   const [mapping, ...others] = Object.entries(template.Resources).filter(
-    ([id, { Type }]) => Type === 'AWS::Lambda::EventSourceMapping' && /worker/i.test(id),
+    ([, { Type, Properties }]) =>
+      Type === 'AWS::Lambda::EventSourceMapping' &&
+      JSON.stringify(Properties?.FunctionName).includes('worker'),
   );
   if (mapping === undefined || others.length > 0) throw new Error('Which mapping is the worker’s?');
   Object.assign(mapping[1].Properties ?? {}, { ScalingConfig: { MaximumConcurrency: workers } });
