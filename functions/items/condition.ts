@@ -8,13 +8,13 @@ export interface Preconditions {
 }
 
 /** Placeholders are the attributes' own names, so that what an expression mentions is what it needs. */
-export const namesIn = (...expressions: readonly string[]): Record<string, string> =>
+export const namesIn = (...expressions: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     expressions.flatMap((expression) => expression.match(/#\w+/g) ?? []).map((name) => [name, name.slice(1)]),
   );
 
 export const EXISTS = 'attribute_exists(#tenant)';
-const IS_NEW = 'attribute_not_exists(#tenant)';
+export const IS_NEW = 'attribute_not_exists(#tenant)';
 
 /** The condition of a write, `If-Match` before `If-None-Match`, with the values that it mentions. */
 export const conditionOf = (

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { digestInteger } from '../lib/http/digest.ts';
 import type { Clock, Random } from '../lib/ports.ts';
-import { conditionOf, EXISTS, namesIn, type Preconditions } from './condition.ts';
+import { conditionOf, EXISTS, IS_NEW, namesIn, type Preconditions } from './condition.ts';
 import type { ItemRecord } from './record.ts';
 import { fields, type ItemFields, type ItemPatch } from './schema.ts';
 import { type Fate, settle, type Write } from './write.ts';
@@ -112,18 +112,13 @@ export const itemStore = (
         _birth: write.token,
         ...(digests && { _key: digests.key, _payload: digests.payload }),
       };
-      const command = (again: boolean) => {
-        const { clauses, values } = conditionOf({ ifNoneMatch: { kind: 'any' } }, write, again);
-        const condition = clauses.join(' AND ');
-        return new PutCommand({
+      const command = (again: boolean) =>
+        new PutCommand({
           TableName: table,
           Item: record,
-          ConditionExpression: condition,
-          ExpressionAttributeNames: namesIn(condition),
-          ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+          ...(again ? conditionAgain(write) : IF_NEW),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         });
-      };
       const fate = await settle(client, { ...write, command });
       if (fate.kind === 'applied') return { kind: 'created', record };
       const { found } = fate;
@@ -238,6 +233,18 @@ export const itemStore = (
   };
 
   return { read, list, create, replace, patch, remove };
+};
+
+const IF_NEW = { ConditionExpression: IS_NEW, ExpressionAttributeNames: namesIn(IS_NEW) };
+
+const conditionAgain = (write: Pick<Write, 'token' | 'startedAt'>) => {
+  const { clauses, values } = conditionOf({ ifNoneMatch: { kind: 'any' } }, write, true);
+  const condition = clauses.join(' AND ');
+  return {
+    ConditionExpression: condition,
+    ExpressionAttributeNames: namesIn(condition),
+    ExpressionAttributeValues: values,
+  };
 };
 
 /** What a write makes where nothing was: the fields that it sets, and no other. */

@@ -1,3 +1,5 @@
+import { once } from './lazy.ts';
+
 const name = (text: string): string | undefined => text || undefined;
 const count = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
 const url = (text: string): string | undefined => (URL.canParse(text) ? text : undefined);
@@ -54,4 +56,4 @@ export const traceId = (): string | undefined =>
   /Root=([\w-]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
 
 /** The name of the function that this code runs in, as Lambda tells it; metrics carry it. */
-export const functionName = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown';
+export const functionName = once(() => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown');

@@ -36,9 +36,14 @@ const checkContentType = (event: HttpEvent, method: string, contentTypes: readon
   }
 };
 
-const text = (event: HttpEvent): string => {
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MOST_BYTES) throw new Problem(413, `The body must have ${MOST_BYTES} bytes or less`);
+const text = ({ body = '', isBase64Encoded }: HttpEvent): string => {
+  const tooLarge = () => new Problem(413, `The body must have ${MOST_BYTES} bytes or less`);
+  if (!isBase64Encoded) {
+    if (Buffer.byteLength(body) > MOST_BYTES) throw tooLarge();
+    return body;
+  }
+  const bytes = Buffer.from(body, 'base64');
+  if (bytes.length > MOST_BYTES) throw tooLarge();
   try {
     return utf8.decode(bytes);
   } catch {

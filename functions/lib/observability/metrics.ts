@@ -42,15 +42,16 @@ export interface Measurement {
  * line behind a value can be found. Every combination of dimensions that occurs is a metric that is paid for.
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const measured = (...measurements: readonly Measurement[]): object => ({
-  FunctionName: functionName(),
-  ...Object.assign({}, ...measurements.map(({ by, values }) => ({ ...by, ...values }))),
-  _aws: {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: measurements.map(({ by = {}, values }) => ({
+export const measured = (...measurements: readonly Measurement[]): object => {
+  const members: Record<string, unknown> = { FunctionName: functionName() };
+  const directives = measurements.map(({ by = {}, values }) => {
+    Object.assign(members, by, values);
+    return {
       Namespace: metricNamespace,
       Dimensions: [['FunctionName', ...Object.keys(by)]],
       Metrics: Object.keys(values).map((name) => ({ Name: name, Unit: units[name as MetricName] })),
-    })),
-  },
-});
+    };
+  });
+  members._aws = { Timestamp: Date.now(), CloudWatchMetrics: directives };
+  return members;
+};
