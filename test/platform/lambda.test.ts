@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { lambda, run } from './stacks.ts';
 
@@ -254,6 +257,25 @@ describe('concurrency', () => {
 
     expect(answers.map(({ seen }) => seen)).toEqual([1, 1, 1, 1]);
     expect(new Set(answers.map(({ instance }) => instance)).size).toBeGreaterThan(1);
+  });
+
+  test('however many events wait for something, more instances start beside them', async () => {
+    const platform = await run({
+      Patient: lambda(`import { existsSync } from 'node:fs';
+        export const handler = async ({ file }) => {
+          while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 20));
+          return 'done';
+        };`),
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'spillway-lambda-'));
+    const file = join(folder, 'go');
+
+    const answers = Promise.all(Array.from({ length: 10 }, () => platform.invoke('Patient', { file })));
+    await vi.waitFor(() => expect(platform.functions[0]?.instances).toBe(10), { timeout: 60_000 });
+    await writeFile(file, '');
+
+    expect(new Set(await answers)).toEqual(new Set(['done']));
+    await rm(folder, { recursive: true });
   });
 
   test('events beyond the reserved concurrency are throttled at once', async () => {
