@@ -116,7 +116,7 @@ export const itemStore = (
         new PutCommand({
           TableName: table,
           Item: record,
-          ...(again ? conditionAgain(write) : IF_NEW),
+          ...(again ? ifNewAgain(write) : IF_NEW),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         });
       const fate = await settle(client, { ...write, command });
@@ -217,13 +217,10 @@ export const itemStore = (
     const write = begin();
     const command = (again: boolean) => {
       const { clauses, values } = conditionOf(preconditions, write, again);
-      const condition = [EXISTS, ...clauses].join(' AND ');
       return new DeleteCommand({
         TableName: table,
         Key: { tenant, id },
-        ConditionExpression: condition,
-        ExpressionAttributeNames: namesIn(condition),
-        ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+        ...onlyIf([EXISTS, ...clauses], values),
         ReturnValues: 'ALL_OLD',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
@@ -235,16 +232,21 @@ export const itemStore = (
   return { read, list, create, replace, patch, remove };
 };
 
-const IF_NEW = { ConditionExpression: IS_NEW, ExpressionAttributeNames: namesIn(IS_NEW) };
-
-const conditionAgain = (write: Pick<Write, 'token' | 'startedAt'>) => {
-  const { clauses, values } = conditionOf({ ifNoneMatch: { kind: 'any' } }, write, true);
+/** What makes a command that only has a condition depend on it. */
+const onlyIf = (clauses: readonly string[], values: Readonly<Record<string, string>> = {}) => {
   const condition = clauses.join(' AND ');
   return {
     ConditionExpression: condition,
     ExpressionAttributeNames: namesIn(condition),
-    ExpressionAttributeValues: values,
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
   };
+};
+
+const IF_NEW = onlyIf([IS_NEW]);
+
+const ifNewAgain = (write: Pick<Write, 'token' | 'startedAt'>) => {
+  const { clauses, values } = conditionOf({ ifNoneMatch: { kind: 'any' } }, write, true);
+  return onlyIf(clauses, values);
 };
 
 /** What a write makes where nothing was: the fields that it sets, and no other. */

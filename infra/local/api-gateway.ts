@@ -7,6 +7,7 @@ import type { Functions } from './functions.ts';
 import { eventOf } from './http-event.ts';
 import { gatewayReply, type HttpReply, replyOf } from './http-reply.ts';
 import { newTraceId } from './lambda.ts';
+import { openOnLoopback } from './loopback.ts';
 import { PlatformError } from './platform-error.ts';
 import { router } from './routes.ts';
 import type { LocalApi, LocalAuthorizer } from './stack.ts';
@@ -82,11 +83,8 @@ export const listen = async (port: number, patience: Patience = usualPatience): 
         .then((reply) => send(reply, response));
     },
   );
-  await opened(server, port);
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A server without a port.');
   return {
-    port: address.port,
+    port: await opened(server, port),
     serve: (next) => {
       answer = next;
     },
@@ -100,10 +98,9 @@ export const listen = async (port: number, patience: Patience = usualPatience): 
   };
 };
 
-const opened = async (server: Server, port: number): Promise<void> => {
+const opened = async (server: Server, port: number): Promise<number> => {
   try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
+    return await openOnLoopback(server, port);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { openOnLoopback } from './loopback.ts';
 
 /** Why a request is refused; undefined: it may pass. */
 export type Check = (
@@ -46,12 +47,10 @@ export const startDynamoDbGuard = async (target: string, check: Check): Promise<
       else if (refusal === undefined) upstream.write(request.bytes);
       else client.write(denied(refusal));
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A server without a port.');
+  });
+  const ownPort = await openOnLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${ownPort}`,
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { spawnGuarded } from './guarded-process.ts';
+import { freePort } from './loopback.ts';
 import { PlatformError } from './platform-error.ts';
 
 export interface DynamoDb {
@@ -89,12 +89,3 @@ const startDynoxide = async (
 const missing =
   'There is no DynamoDB on this machine: install Dynoxide (https://github.com/nubo-db/dynoxide) so that the command ' +
   'dynoxide is on the PATH, or set AWS_ENDPOINT_URL_DYNAMODB to a DynamoDB-compatible endpoint.';
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('A server without a port.');
-  return address.port;
-};

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openOnLoopback } from './loopback.ts';
 
 /** Decides by chance. */
 export interface Faults {
@@ -34,7 +35,7 @@ export const startFaultyService = async (
   rates: FaultRates,
   faults: Faults,
 ): Promise<FaultyService> => {
-  const { hostname, port } = new URL(target);
+  const { hostname, port: targetPort } = new URL(target);
   const strikes = (kind: keyof FaultRates) => faults.strikes(kind, rates[kind]);
 
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -49,7 +50,13 @@ export const startFaultyService = async (
     if (strikes('slow')) await delay(faults.upTo(rates.slowMilliseconds));
 
     const send = async (bytes: Buffer) => {
-      const sent = httpRequest({ hostname, port, method: 'POST', path: request.url, headers }).end(bytes);
+      const sent = httpRequest({
+        hostname,
+        port: targetPort,
+        method: 'POST',
+        path: request.url,
+        headers,
+      }).end(bytes);
       const [answer] = (await once(sent, 'response')) as [IncomingMessage];
       const parts: Buffer[] = [];
       for await (const part of answer) parts.push(part);
@@ -76,12 +83,10 @@ export const startFaultyService = async (
 
   const server = createServer((request, response) => {
     pass(request, response).catch(() => request.socket.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A server without a port.');
+  });
+  const port = await openOnLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -141,7 +141,7 @@ export class Lambda {
     const started = performance.now();
     const crashAfter = this.crashAfter();
     const crash = crashAfter === undefined ? undefined : setTimeout(() => void instance.stop(), crashAfter);
-    this.#begun.set(instance, performance.now());
+    this.#begun.set(instance, started);
     const outcome = await instance.run(request);
     this.#begun.delete(instance);
     clearTimeout(crash);

@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { accessLine, functionLine } from '../../infra/local/console.ts';
 import { startDynamoDb } from '../../infra/local/dynamodb.ts';
+import { freePort } from '../../infra/local/loopback.ts';
 import { startPlatform } from '../../infra/local/platform.ts';
 import { requestToken } from '../../infra/local/request-token.ts';
 import type { Figure } from './figure.ts';
-import { freePort, installed, median, times } from './measure.ts';
+import { installed, median, times } from './measure.ts';
 
 const TURNS = 5;
 const SECONDS = 4;

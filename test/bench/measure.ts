@@ -1,6 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 
 /** How often each side of a comparison is measured, in turns. */
 const RUNS = 7;
@@ -40,16 +38,6 @@ export const installed = (program: string): boolean => {
   } catch {
     return false;
   }
-};
-
-/** A port that nobody listens on now. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('A server without a port.');
-  return address.port;
 };
 
 /** The medians of two measurements, taken in turns so that both see the same machine. */
