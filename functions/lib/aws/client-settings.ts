@@ -14,3 +14,22 @@ export const settings = {
     throwOnRequestTimeout: true,
   },
 } as const;
+
+/** What every client of the SDK has. */
+interface Client {
+  readonly config: object;
+  readonly middlewareStack: { remove(name: string): boolean };
+}
+
+/**
+ * Takes from a client what costs a quarter of the processor time of its calls and serves nobody here. The middleware
+ * for a logger filters every input and output for one that throws them away. And each call copies the client's
+ * configuration several times: the way in which the SDK assembles it leaves V8 with a hash table, property by
+ * property slow to copy. Of what is somebody's prototype V8 makes an ordinary object again, which is copied at once.
+ * Source: `JSObject::OptimizeAsPrototype` in V8, and https://github.com/sindresorhus/to-fast-properties
+ */
+export const trimmed = <C extends Client>(client: C): C => {
+  client.middlewareStack.remove('loggerMiddleware');
+  Object.create(client.config);
+  return client;
+};
