@@ -1,7 +1,8 @@
+import { dynamoDbCalls } from './aws-calls.ts';
 import { Lambda } from './lambda.ts';
 import { type Endpoints, environmentOf, initializationOf } from './lambda-settings.ts';
 import type { Log } from './log.ts';
-import { accessKeyOf, type Roles } from './roles.ts';
+import { accessKeyOf, checkOf, type Roles } from './roles.ts';
 import type { LocalFunction, LocalStack } from './stack.ts';
 import type { Place } from './template.ts';
 
@@ -24,6 +25,7 @@ export const createFunctions = (
   roles: Roles,
   log: Log,
 ): Functions => {
+  const check = checkOf(roles, dynamoDbCalls, place);
   const all = stack.functions.map(
     (definition) =>
       new Lambda({
@@ -34,6 +36,7 @@ export const createFunctions = (
         onLine: (line) => {
           if (mayLog(definition, place, roles)) log.add(definition.label, line);
         },
+        check: (operation, body) => check(operation, body, accessKeyOf(definition)),
       }),
   );
   return {

@@ -18,6 +18,8 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Called with each line that the function writes. */
   readonly onLine: (line: string) => void;
+  /** Why the function's role does not allow a request to DynamoDB; undefined: it may pass. */
+  readonly check: (operation: string, body: unknown) => string | undefined;
 }
 
 /** What came of an invocation. */
@@ -41,9 +43,24 @@ interface Invocation extends Request {
   readonly deadline: number;
 }
 
-/** What the process says: that it can run events, how one ended, or why the process is about to end. */
+/** What the process is told of a request that it has asked about. */
+interface Verdict {
+  readonly question: number;
+  readonly refusal: string | undefined;
+}
+
+/**
+ * What the process says: that it can run events, that it wants to know whether the role allows a request, how an event
+ * ended, or why the process is about to end.
+ */
 type Report =
   | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'question';
+      readonly question: number;
+      readonly operation: string;
+      readonly body: unknown;
+    }
   | { readonly kind: 'result'; readonly payload: string }
   | { readonly kind: 'error'; readonly error: FunctionError }
   | { readonly kind: 'crash'; readonly error: FunctionError };
@@ -77,7 +94,7 @@ export class Instance {
   /** Why it is gone, or about to be. */
   #end: End | undefined;
 
-  constructor({ definition, initialization, environment, onLine }: InstanceOptions) {
+  constructor({ definition, initialization, environment, onLine, check }: InstanceOptions) {
     this.#definition = definition;
     this.#process = spawnGuarded(
       process.execPath,
@@ -94,12 +111,21 @@ export class Instance {
     const patience = setTimeout(() => this.#kill(timedOut(initSeconds)), initSeconds * 1_000);
 
     this.#process.on('message', (report: Report) => {
-      if (report.kind === 'crash') this.#end ??= () => report.error;
-      else if (report.kind !== 'ready')
-        this.#finish(report.kind === 'result' ? answer(report.payload) : report);
-      else {
-        clearTimeout(patience);
-        started.resolve(undefined);
+      switch (report.kind) {
+        case 'ready':
+          clearTimeout(patience);
+          return started.resolve(undefined);
+        case 'question':
+          return this.#send({
+            question: report.question,
+            refusal: check(report.operation, report.body),
+          });
+        case 'result':
+          return this.#finish(answer(report.payload));
+        case 'error':
+          return this.#finish(report);
+        case 'crash':
+          this.#end ??= () => report.error;
       }
     });
     const leave = (why: End) => {
@@ -146,7 +172,7 @@ export class Instance {
   }
 
   /** A message that no longer arrives needs no answer: the end of the process is the answer. */
-  #send(message: Initialization | Invocation): void {
+  #send(message: Initialization | Invocation | Verdict): void {
     this.#process.send(message, () => {});
   }
 

@@ -2,6 +2,8 @@
 // process that had to set up TypeScript first would start in twice the time. lambda-instance.ts has the other side,
 // and the types of what goes to and fro.
 
+import { holdToRole } from './lambda-role.mjs';
+
 const report = (message) => process.send(message);
 
 const errorOf = (thrown) =>
@@ -34,8 +36,23 @@ const load = async ({ module, exportName }) => {
   return handler;
 };
 
+/** Asks the platform whether the function's role allows a call; resolves to why not, or to nothing. */
+const verdicts = new Map();
+let questions = 0;
+const ask = (operation, body) =>
+  new Promise((resolve) => {
+    questions += 1;
+    verdicts.set(questions, resolve);
+    report({ kind: 'question', question: questions, operation, body });
+  });
+process.on('message', ({ question, refusal }) => {
+  verdicts.get(question)?.(refusal);
+  verdicts.delete(question);
+});
+
 const serve = (handler, fixed) => {
   process.on('message', async ({ requestId, payload, deadline, traceId }) => {
+    if (requestId === undefined) return; // a verdict
     // biome-ignore lint/style/noProcessEnv: the runtime sets it for the function to read
     process.env._X_AMZN_TRACE_ID = traceId;
     const context = {
@@ -54,6 +71,7 @@ const serve = (handler, fixed) => {
 };
 
 process.once('message', async (initialization) => {
+  holdToRole(ask);
   try {
     serve(await load(initialization), initialization.context);
     report({ kind: 'ready' });

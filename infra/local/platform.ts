@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { localEnvironment } from '../config.ts';
 import { type Access, gateway, listen } from './api-gateway.ts';
-import { dynamoDbCalls, sqsCalls } from './aws-calls.ts';
+import { sqsCalls } from './aws-calls.ts';
 import { type ChaosSettings, createChaos } from './chaos.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { startDynamoDbGuard } from './dynamodb-guard.ts';
 import { type TableSize, tableSize } from './dynamodb-size.ts';
 import { createTables, operatorClient } from './dynamodb-tables.ts';
 import { startEventSource } from './event-sources.ts';
@@ -199,11 +198,9 @@ const assemble = async (
     onLog(line);
   });
   const roles = enforceRoles(stack.functions, place);
-  const guard = await startDynamoDbGuard(dynamodb.endpoint, checkOf(roles, dynamoDbCalls, place));
-  atEnd(guard.stop);
   sqs.guard(checkOf(roles, sqsCalls, place));
   for (const mapping of stack.mappings) checkMapping(mapping, roles);
-  const endpoints: Endpoints = { dynamodb: guard.endpoint, sqs: sqs.endpoint };
+  const endpoints: Endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint };
   const functions = createFunctions(
     stack,
     place,
@@ -223,7 +220,7 @@ const assemble = async (
   atEnd(() => {
     for (const schedule of schedules) schedule.stop();
   });
-  // Past the guard and chaos: what the platform looks at for its page is no call of a function.
+  // Past chaos: what the platform looks at for its page is no call of a function.
   const database = operatorClient(dynamodb.endpoint, region);
   atEnd(() => database.destroy());
   const platform: Platform = {

@@ -1,4 +1,3 @@
-import type { Check } from './dynamodb-guard.ts';
 import { PlatformError } from './platform-error.ts';
 import { allows, type Call, type CallContext } from './policy.ts';
 import type { LocalFunction, LocalMapping } from './stack.ts';
@@ -24,8 +23,11 @@ export interface Roles {
 export const accessKeyOf = ({ logicalId }: Pick<LocalFunction, 'logicalId'>): string =>
   `LOCAL${logicalId.toUpperCase()}`;
 
+/** Why a request to a service is refused to the owner of an access key; undefined: it may pass. */
+export type Check = (operation: string, body: unknown, accessKeyId: string | undefined) => string | undefined;
+
 /** The access key in the `Authorization` header of a signed request. */
-const accessKeyIn = (authorization: string | undefined): string | undefined =>
+export const accessKeyIn = (authorization: string | undefined): string | undefined =>
   /\bCredential=([^/,\s]+)\//.exec(authorization ?? '')?.[1];
 
 /**
@@ -90,8 +92,7 @@ const contextOf = ({ role }: LocalFunction, { region, accountId }: Place): CallC
 /** Holds every request to a service against the roles; `callsOf` says what IAM is asked about it. */
 export const checkOf =
   (roles: Roles, callsOf: (operation: string, body: unknown, place: Place) => Call[], place: Place): Check =>
-  (operation, body, authorization) => {
-    const accessKeyId = accessKeyIn(authorization);
+  (operation, body, accessKeyId) => {
     for (const call of callsOf(operation, body, place)) {
       const refusal = roles.refusal(accessKeyId, call);
       if (refusal !== undefined) return refusal;

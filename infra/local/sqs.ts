@@ -1,5 +1,5 @@
 import { buildApp } from 'fauxqs';
-import type { Check } from './dynamodb-guard.ts';
+import { accessKeyIn, type Check } from './roles.ts';
 import type { LocalQueue } from './stack.ts';
 
 /** What `ReceiveMessage` gives of one message. */
@@ -82,7 +82,7 @@ export const startSqs = async (region: string): Promise<Sqs> => {
   let check: Check = () => undefined;
   server.addHook('preHandler', async ({ headers, body }, reply) => {
     const operation = String(headers['x-amz-target']).replace('AmazonSQS.', '');
-    const refusal = check(operation, body, headers.authorization);
+    const refusal = check(operation, body, accessKeyIn(headers.authorization));
     if (refusal === undefined) return;
     await reply
       .code(403)

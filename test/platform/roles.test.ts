@@ -1,17 +1,27 @@
-import {
-  BatchGetItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { dynamoDbCalls, sqsCalls } from '../../infra/local/aws-calls.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { lambda, mapping, queue, type Resources, role, run } from './stacks.ts';
 
-const handler = 'export const handler = async () => { console.log("here"); };';
+const sdk = pathToFileURL(createRequire(import.meta.url).resolve('@aws-sdk/client-dynamodb')).href;
+
+/** Makes the calls to DynamoDB that its event names, one after another, and answers what became of each. */
+const handler = `
+  import * as sdk from '${sdk}';
+  const client = new sdk.DynamoDBClient({});
+  const outcome = ({ name, message, $fault, $metadata }) => ({ name, message, $fault, status: $metadata?.httpStatusCode });
+  export const handler = async ({ calls = [] }) => {
+    console.log('here');
+    const outcomes = [];
+    for (const [command, input] of calls)
+      outcomes.push(await client.send(new sdk[command + 'Command'](input)).then(outcome, outcome));
+    return outcomes;
+  };
+`;
 const table = {
   Type: 'AWS::DynamoDB::Table',
   Properties: {
@@ -47,71 +57,117 @@ const stackOf = (...statements: readonly object[]): Resources => ({
   Work: queue(),
 });
 
-/** The clients of somebody with this access key. */
-const clientsOf = ({ endpoints, region }: Platform, accessKeyId = 'LOCALREADER') => {
+/** A call to DynamoDB: the operation and its input. */
+type DynamoDbCall = readonly [operation: string, input: object];
+
+/** What becomes of the calls when the function Reader makes them. */
+const outcomesOf = async (platform: Platform, ...calls: readonly DynamoDbCall[]) =>
+  (await platform.invoke('Reader', { calls })) as { name?: string; message?: string; status: number }[];
+
+/** The client for SQS of somebody with this access key. */
+const queuesOf = ({ endpoints, region }: Platform, accessKeyId = 'LOCALREADER') => {
   const credentials = { accessKeyId, secretAccessKey: 'local' };
-  const dynamodb = new DynamoDBClient({ endpoint: endpoints.dynamodb, region, credentials });
   const sqs = new SQSClient({ endpoint: endpoints.sqs, region, credentials });
-  onTestFinished(() => {
-    dynamodb.destroy();
-    sqs.destroy();
-  });
-  return { dynamodb, sqs };
+  onTestFinished(() => sqs.destroy());
+  return sqs;
 };
 
-const get = (TableName: string) => new GetItemCommand({ TableName, Key: { pk: { S: 'a' } } });
-const queryIndex = new QueryCommand({
-  TableName: 'Test-Table',
-  IndexName: 'other',
-  KeyConditionExpression: 'other = :o',
-  ExpressionAttributeValues: { ':o': { S: 'x' } },
+const get = (TableName: string): DynamoDbCall => ['GetItem', { TableName, Key: { pk: { S: 'a' } } }];
+const queryIndex: DynamoDbCall = [
+  'Query',
+  {
+    TableName: 'Test-Table',
+    IndexName: 'other',
+    KeyConditionExpression: 'other = :o',
+    ExpressionAttributeValues: { ':o': { S: 'x' } },
+  },
+];
+const done = { status: 200 };
+const denied = (message: string) => ({
+  name: 'AccessDeniedException',
+  message: expect.stringContaining(message),
+  $fault: 'client',
+  status: 400,
 });
 
 describe('a function', () => {
   test('may do what its role allows, and is told in AWS’s words what it may not', async () => {
     const platform = await run(stackOf(allow('dynamodb:GetItem', arn('Table'))));
-    const { dynamodb } = clientsOf(platform);
+    const calls = [get('Test-Table'), get('Test-Other'), queryIndex, get('Test-Table')];
 
-    expect((await dynamodb.send(get('Test-Table'))).$metadata.httpStatusCode).toBe(200);
-    await expect(dynamodb.send(get('Test-Other'))).rejects.toMatchObject({
-      name: 'AccessDeniedException',
-      message:
+    expect(await outcomesOf(platform, ...calls)).toEqual([
+      done,
+      denied(
         'User: arn:aws:sts::000000000000:assumed-role/Test-ReaderRole/Test-Reader is not authorized to perform: ' +
-        'dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/Test-Other because no ' +
-        'identity-based policy allows the dynamodb:GetItem action',
-      $fault: 'client',
-      $metadata: { httpStatusCode: 400 },
-    });
-    await expect(dynamodb.send(queryIndex)).rejects.toThrow('table/Test-Table/index/other');
-    // The connection that was refused something is still good.
-    expect((await dynamodb.send(get('Test-Table'))).$metadata.httpStatusCode).toBe(200);
+          'dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/Test-Other because no ' +
+          'identity-based policy allows the dynamodb:GetItem action',
+      ),
+      denied('table/Test-Table/index/other'),
+      done,
+    ]);
+  });
+
+  test('may do no more after it was allowed something else, however often it tries', async () => {
+    const platform = await run(stackOf(allow('dynamodb:GetItem', arn('Table'))));
+    const put: DynamoDbCall = ['PutItem', { TableName: 'Test-Table', Item: { pk: { S: 'a' } } }];
+    const round = [get('Test-Table'), put, get('Test-Other')];
+    const rounds = Array.from({ length: 60 }, () => round); // more refusals than a client has connections
+
+    const outcomes = await outcomesOf(platform, ...rounds.flat());
+
+    expect(outcomes.map(({ status }) => status)).toEqual(rounds.flatMap(() => [200, 400, 400]));
+  });
+
+  test('is held to its role whatever it writes its requests with', async () => {
+    const source = `
+      import { request } from 'node:http';
+      const text = async (response) => (await response.toArray()).join('');
+      const send = (body) => new Promise((resolve, reject) => {
+        const headers = {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': 'DynamoDB_20120810.GetItem',
+          authorization: 'AWS4-HMAC-SHA256 Credential=ANYBODY/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00',
+          'x-amz-date': '20260101T000000Z',
+        };
+        const sent = request(process.env.AWS_ENDPOINT_URL_DYNAMODB, { method: 'POST', headers });
+        sent.on('response', async (response) => resolve([response.statusCode, await text(response)])).on('error', reject);
+        for (const half of [body.slice(0, 9), body.slice(9)]) sent.write(half);
+        sent.end();
+      });
+      export const handler = ({ tables }) => Promise.all(tables.map((TableName) =>
+        send(JSON.stringify({ TableName, Key: { pk: { S: 'a' } } }))));
+    `;
+    const stack = stackOf(allow('dynamodb:GetItem', arn('Table')));
+    const platform = await run({ ...stack, Reader: lambda(source, { Role: arn('ReaderRole') }) });
+
+    const answers = await platform.invoke('Reader', { tables: ['Test-Table', 'Test-Other'] });
+
+    expect(answers).toEqual([
+      [200, '{}'],
+      [400, expect.stringContaining('AccessDenied')],
+    ]);
   });
 
   test('needs the permission for each table of a batch and each action of a transaction', async () => {
     const platform = await run(stackOf(allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], arn('Table'))));
-    const { dynamodb } = clientsOf(platform);
     const Keys = [{ pk: { S: 'a' } }];
-    const both = { 'Test-Table': { Keys }, 'Test-Other': { Keys } };
+    const put = { Put: { TableName: 'Test-Table', Item: { pk: { S: 'a' } } } };
+    const remove = { Delete: { TableName: 'Test-Table', Key: { pk: { S: 'b' } } } };
 
-    await dynamodb.send(new BatchGetItemCommand({ RequestItems: { 'Test-Table': { Keys } } }));
-    await expect(dynamodb.send(new BatchGetItemCommand({ RequestItems: both }))).rejects.toThrow(
-      'Test-Other',
+    const outcomes = await outcomesOf(
+      platform,
+      ['BatchGetItem', { RequestItems: { 'Test-Table': { Keys } } }],
+      ['BatchGetItem', { RequestItems: { 'Test-Table': { Keys }, 'Test-Other': { Keys } } }],
+      ['TransactWriteItems', { TransactItems: [put] }],
+      ['TransactWriteItems', { TransactItems: [put, remove] }],
     );
-    await expect(
-      dynamodb.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            { Put: { TableName: 'Test-Table', Item: { pk: { S: 'a' } } } },
-            { Delete: { TableName: 'Test-Table', Key: { pk: { S: 'b' } } } },
-          ],
-        }),
-      ),
-    ).rejects.toThrow('dynamodb:DeleteItem');
+
+    expect(outcomes).toEqual([done, denied('Test-Other'), done, denied('dynamodb:DeleteItem')]);
   });
 
   test('sends a batch of messages with the permission to send one', async () => {
     const platform = await run(stackOf(allow('sqs:SendMessage', arn('Work'))));
-    const { sqs } = clientsOf(platform);
+    const sqs = queuesOf(platform);
     const QueueUrl = platform.queues[0]?.url;
     const Entries = [{ Id: '1', MessageBody: 'a' }];
 
@@ -120,7 +176,7 @@ describe('a function', () => {
 
   test('is refused by a queue as by AWS', async () => {
     const platform = await run(stackOf(allow('sqs:SendMessage', arn('Table'))));
-    const { sqs } = clientsOf(platform);
+    const sqs = queuesOf(platform);
     const QueueUrl = platform.queues[0]?.url;
 
     await expect(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }))).rejects.toMatchObject({
@@ -132,10 +188,12 @@ describe('a function', () => {
 
   test('may not do what a statement denies, whatever another allows', async () => {
     const deny = { Effect: 'Deny', Action: 'dynamodb:Get*', Resource: arn('Other') };
-    const { dynamodb } = clientsOf(await run(stackOf(allow('*', '*'), deny)));
+    const platform = await run(stackOf(allow('*', '*'), deny));
 
-    expect((await dynamodb.send(get('Test-Table'))).$metadata.httpStatusCode).toBe(200);
-    await expect(dynamodb.send(get('Test-Other'))).rejects.toThrow('not authorized');
+    expect(await outcomesOf(platform, get('Test-Table'), get('Test-Other'))).toEqual([
+      done,
+      denied('not authorized'),
+    ]);
   });
 
   test.each([
@@ -148,13 +206,8 @@ describe('a function', () => {
     [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
   ])('is held to the condition %j', async (Condition, may) => {
     const platform = await run(stackOf(allow('dynamodb:GetItem', arn('Table'), { Condition })));
-    const { dynamodb } = clientsOf(platform);
 
-    const outcome = await dynamodb.send(get('Test-Table')).then(
-      () => true,
-      () => false,
-    );
-    expect(outcome).toBe(may);
+    expect(await outcomesOf(platform, get('Test-Table'))).toEqual([may ? done : denied('GetItem')]);
   });
 
   test('leaves no line that its role does not let it write', async () => {
@@ -167,9 +220,8 @@ describe('a function', () => {
 
   test('has permissions, of which one knows whether they were needed', async () => {
     const platform = await run(stackOf(allow(['dynamodb:GetItem', 'dynamodb:Query'], arn('Table'))));
-    const { dynamodb } = clientsOf(platform);
 
-    await dynamodb.send(get('Test-Table'));
+    await outcomesOf(platform, get('Test-Table'));
 
     expect(platform.permissions.map(({ action, needed }) => [action, needed])).toEqual([
       ['dynamodb:GetItem', true],
@@ -180,10 +232,15 @@ describe('a function', () => {
 
 test('the owner of the account may do everything', async () => {
   const platform = await run(stackOf());
-  const { dynamodb, sqs } = clientsOf(platform, 'ANYBODY');
+  const { endpoints, region } = platform;
+  const credentials = { accessKeyId: 'ANYBODY', secretAccessKey: 'local' };
+  const dynamodb = new DynamoDBClient({ endpoint: endpoints.dynamodb, region, credentials });
+  onTestFinished(() => dynamodb.destroy());
 
-  await dynamodb.send(get('Test-Table'));
-  await sqs.send(new SendMessageCommand({ QueueUrl: platform.queues[0]?.url, MessageBody: 'a' }));
+  await dynamodb.send(new GetItemCommand({ TableName: 'Test-Table', Key: { pk: { S: 'a' } } }));
+  await queuesOf(platform, 'ANYBODY').send(
+    new SendMessageCommand({ QueueUrl: platform.queues[0]?.url, MessageBody: 'a' }),
+  );
 });
 
 describe('what cannot be held to is refused at the start', () => {

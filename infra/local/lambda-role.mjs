@@ -1,0 +1,86 @@
+// Holds the function of this process to its role: before a kind of request goes to DynamoDB for the first time, the
+// platform is asked whether it may. Afterwards it goes straight there, because a role does not change while it runs.
+
+import http from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import { Readable } from 'node:stream';
+
+const entriesOf = (value) => (typeof value === 'object' && value !== null ? Object.entries(value) : []);
+
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // DynamoDB's to answer
+  }
+};
+
+/** Requests of one kind are the same to IAM: it is asked about the operation, and which tables and indexes it names. */
+const kindOf = (operation, body) =>
+  JSON.stringify([
+    operation,
+    body?.TableName,
+    body?.IndexName,
+    entriesOf(body?.RequestItems).map(([table]) => table),
+    entriesOf(body?.TransactItems).map(([, item]) =>
+      entriesOf(item).map(([action, part]) => [action, part?.TableName]),
+    ),
+  ]);
+
+/** Answers a request that was not sent, as DynamoDB answers what a role does not allow. */
+const refuse = (request, Message) => {
+  const body = Buffer.from(
+    JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message }),
+  );
+  const answer = Object.assign(Readable.from([body]), {
+    statusCode: 400,
+    statusMessage: 'Bad Request',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'content-length': String(body.length) },
+  });
+  request.on('error', () => {}); // it ends without an answer from anybody else
+  request.emit('response', answer);
+  request.destroy();
+};
+
+/** Asks about a request when its body is there. It is sent whole, as the SDK does it. */
+const held = (request, mayCall) => {
+  const [service, operation = ''] = String(request.getHeader('x-amz-target') ?? '').split('.');
+  if (!service.startsWith('DynamoDB')) return request;
+  const send = request.end;
+  const chunks = [];
+  request.write = (chunk) => chunks.push(Buffer.from(chunk)) > 0;
+  request.end = (chunk = '') => {
+    const bytes = chunks.length === 0 ? chunk : Buffer.concat([...chunks, Buffer.from(chunk)]);
+    const verdict = mayCall(operation, parsed(bytes));
+    if (verdict === undefined) return send.call(request, bytes);
+    verdict.then((refusal) => {
+      if (refusal === undefined) send.call(request, bytes);
+      else refuse(request, refusal);
+    });
+    return request;
+  };
+  return request;
+};
+
+/**
+ * From now on requests to DynamoDB that are made with Node's own client are asked about. `ask` resolves to the reason
+ * for which the operation with this body is refused, or to nothing.
+ */
+export const holdToRole = (ask) => {
+  const allowed = new Set();
+  /** Nothing at once, or later the reason, if there is one. */
+  const mayCall = (operation, body) => {
+    const kind = kindOf(operation, body);
+    if (allowed.has(kind)) return undefined;
+    return ask(operation, body).then((refusal) => {
+      if (refusal === undefined) allowed.add(kind);
+      return refusal;
+    });
+  };
+  for (const client of [http, https]) {
+    const { request } = client;
+    client.request = (...args) => held(request(...args), mayCall);
+  }
+  syncBuiltinESMExports();
+};
