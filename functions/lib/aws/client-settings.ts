@@ -1,4 +1,17 @@
+import type { Readable } from 'node:stream';
 import { Sha256 } from './sha256.ts';
+
+/**
+ * An answer's body, whole. The SDK's own collector pipes it through a stream that it makes for each, which takes more
+ * than the call's serialization.
+ */
+const collected = (body: Readable): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    body.on('data', (chunk: Buffer) => chunks.push(chunk));
+    body.on('end', () => resolve(Buffer.concat(chunks)));
+    body.on('error', reject);
+  });
 
 /**
  * One client a service and instance, made at init, with keep-alive by default. A call is tried three times at most.
@@ -7,6 +20,7 @@ import { Sha256 } from './sha256.ts';
 export const settings = {
   maxAttempts: 3,
   sha256: Sha256,
+  streamCollector: collected,
   requestHandler: {
     connectionTimeout: 1_000,
     requestTimeout: 2_000,

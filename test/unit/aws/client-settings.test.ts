@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { trimmed } from '../../../functions/lib/aws/client-settings.ts';
+import { settings, trimmed } from '../../../functions/lib/aws/client-settings.ts';
 
 setFlagsFromString('--allow-natives-syntax');
 /** Whether V8 keeps the object's properties in places, and not in a hash table. */
@@ -10,27 +11,46 @@ const isFast: (object: object) => boolean = runInNewContext('(object) => %HasFas
 isFast({}); // V8 parses a function when it is first called
 setFlagsFromString('--no-allow-natives-syntax');
 
-/** A client whose every call is answered at once, and who counts what it is told to log. */
-const clientOf = () => {
+const answer = Buffer.from('{"TableNames":["tümlaut"]}');
+const whole = () => Readable.from([answer]);
+
+/** A client whose every call is answered at once with a body, and which keeps what it is told to log. */
+const clientOf = (body: () => Readable = whole) => {
   const logged: unknown[] = [];
   const log = (line: unknown) => logged.push(line);
   const client = new DynamoDBClient({
+    ...settings,
+    maxAttempts: 1,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
     logger: { trace: log, debug: log, info: log, warn: log, error: log },
     requestHandler: {
-      handle: async () => ({
-        response: { statusCode: 200, headers: {}, body: new TextEncoder().encode('{"TableNames":["one"]}') },
-      }),
+      handle: async () => ({ response: { statusCode: 200, headers: {}, body: body() } }),
     },
   });
   return { client, logged };
 };
 
-describe('a trimmed client', () => {
+describe('a client', () => {
   it('answers as any other', async () => {
     const { client } = clientOf();
-    expect(await trimmed(client).send(new ListTablesCommand({}))).toMatchObject({ TableNames: ['one'] });
+    expect(await trimmed(client).send(new ListTablesCommand({}))).toMatchObject({
+      TableNames: ['tümlaut'],
+    });
+  });
+
+  it('reads an answer that comes byte by byte', async () => {
+    const { client } = clientOf(() => Readable.from(Array.from(answer, (byte) => Buffer.of(byte))));
+    expect(await client.send(new ListTablesCommand({}))).toMatchObject({ TableNames: ['tümlaut'] });
+  });
+
+  it('fails with half an answer', async () => {
+    const broken = async function* () {
+      yield answer.subarray(0, 10);
+      throw new Error('the connection broke');
+    };
+    const { client } = clientOf(() => Readable.from(broken()));
+    await expect(client.send(new ListTablesCommand({}))).rejects.toThrow('the connection broke');
   });
 
   it('prepares nothing for a log', async () => {
