@@ -74,13 +74,14 @@ const builtins: Plugin = {
  * What the SDK brings and no function here can use, and what stands in for it. esbuild splits by files, so that what
  * such a module shares with the rest would be read at every start, though the module itself never is.
  *
- * Lambda gives credentials in the environment only: the other ways to them, with their clients, are a fifth of an asset.
+ * Lambda gives credentials in the environment only, and once: the other ways to them, with their clients, are a fifth
+ * of an asset.
  * bowser reads the user agents of browsers, neither DynamoDB nor SQS has event streams, and an endpoint is discovered
  * only by a client that is told to, so the cache of endpoints stays empty.
  */
 const unused: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node':
-    "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => fromEnv();",
+    "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => { const read = fromEnv(); let found; return () => (found ??= read()); };",
   '@smithy/core/event-streams': 'export {};',
   '@aws-sdk/endpoint-cache': 'export class EndpointCache {}',
   bowser: 'export {};',
@@ -108,7 +109,7 @@ const withoutUnused = (computes: boolean): Plugin => ({
   },
 });
 
-const compile = (entry: string, sources: string) => {
+const compile = (entry: string, sources: string, minify = true) => {
   if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
   return esbuild({
     absWorkingDir: sources,
@@ -121,7 +122,7 @@ const compile = (entry: string, sources: string) => {
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
-    minify: true,
+    minify,
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -137,11 +138,11 @@ const compile = (entry: string, sources: string) => {
 /**
  * Bundles one entry and all that it imports, the SDK included, into `index.mjs` and the chunks that it loads on
  * demand; what Lambda never runs is left out (docs/adr/0013-assets-of-what-lambda-runs.md).
- * The same sources give the same bytes wherever they are built. Throws with the place for an entry that is
- * missing or does not compile.
+ * The same sources give the same bytes wherever they are built. Not minified, a bundle says of each part which file
+ * it comes from. Throws with the place for an entry that is missing or does not compile.
  */
-export const bundle = async (entry: string, sources = root): Promise<Files> => {
-  const { outputFiles } = await compile(entry, sources);
+export const bundle = async (entry: string, sources = root, minify = true): Promise<Files> => {
+  const { outputFiles } = await compile(entry, sources, minify);
   return new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
 };
 

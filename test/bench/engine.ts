@@ -1,10 +1,13 @@
 import { client } from '../support/api.ts';
-import type { Figure } from './figure.ts';
+import { profile } from './engine-profile.ts';
+import { type Figure, markdown } from './figure.ts';
 import { median } from './measure.ts';
 import { type PartTimes, partTimes } from './process-times.ts';
 import { startSuiteWith } from './suite-with-kernel.ts';
 
 const TURNS = 5;
+
+const kernel = { module: 'no-work.ts', name: 'noWork' } as const;
 
 const works = [
   { label: 'one part', parts: 1, each: 20 },
@@ -17,6 +20,34 @@ interface Run {
   readonly times: PartTimes | undefined;
 }
 
+let run = 0;
+
+/** Submits a computation of so many parts, and waits for its result. */
+const compute = async (call: ReturnType<typeof client>, parts: number): Promise<void> => {
+  run += 1;
+  const headers = { prefer: 'wait=25' };
+  let { body } = await call('POST', '/computations', {
+    headers,
+    body: { type: 'no-work', input: { parts, run } },
+  });
+  while (body.status === 'queued' || body.status === 'running') {
+    ({ body } = await call('GET', `/computations/${body.id}`, { headers }));
+  }
+  if (body.result?.count !== parts) throw new Error(`A computation ended as ${JSON.stringify(body)}.`);
+};
+
+/** Where the processor time of computations of 1,000 parts goes. */
+const profileTable = async (): Promise<string> => {
+  const rows = await profile(
+    (adapt) => startSuiteWith(kernel, { adapt }, false),
+    async (platform) => {
+      const call = client(platform.url);
+      for (let n = 0; n < 3; n += 1) await compute(call, 1_000);
+    },
+  );
+  return markdown({ columns: ['spent in', 'functions', 'platform and SQS', 'together'], rows });
+};
+
 const milliseconds = (seconds: number): string => `${(seconds * 1_000).toFixed(seconds < 0.1 ? 1 : 0)} ms`;
 
 export const engineOverhead: Figure = {
@@ -24,26 +55,13 @@ export const engineOverhead: Figure = {
   title: 'Engine overhead',
   about: `What the whole suite takes on this machine for computations whose parts compute nothing (a kernel that only the bench adds: \`test/bench/no-work.ts\`), from submitting to the result, and the processor time in it; medians of ${TURNS} turns. There is no peer: what a part costs is to be compared with the seconds that it is meant to compute.`,
   async measure() {
-    const platform = await startSuiteWith({ module: 'no-work.ts', name: 'noWork' });
+    const platform = await startSuiteWith(kernel);
     try {
       const call = client(platform.url);
-      let run = 0;
-      const compute = async (parts: number): Promise<void> => {
-        run += 1;
-        const headers = { prefer: 'wait=25' };
-        let { body } = await call('POST', '/computations', {
-          headers,
-          body: { type: 'no-work', input: { parts, run } },
-        });
-        while (body.status === 'queued' || body.status === 'running') {
-          ({ body } = await call('GET', `/computations/${body.id}`, { headers }));
-        }
-        if (body.result?.count !== parts) throw new Error(`A computation ended as ${JSON.stringify(body)}.`);
-      };
       const measured = async ({ parts, each }: (typeof works)[number]): Promise<Run> => {
         const before = partTimes();
         const begin = performance.now();
-        for (let n = 0; n < each; n += 1) await compute(parts);
+        for (let n = 0; n < each; n += 1) await compute(call, parts);
         const wall = (performance.now() - begin) / 1_000 / each;
         const after = partTimes();
         const spent = (part: keyof PartTimes) => ((after?.[part] ?? 0) - (before?.[part] ?? 0)) / each;
@@ -75,6 +93,7 @@ export const engineOverhead: Figure = {
       return {
         columns: ['work', 'clock', 'a part', 'functions', 'platform and SQS', 'DynamoDB'],
         rows,
+        notes: [await profileTable()],
       };
     } finally {
       await platform.stop();

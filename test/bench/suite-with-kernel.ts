@@ -14,11 +14,12 @@ const withKernels = ['computations', 'worker'] as const;
 
 /**
  * Runs the whole suite with one more kernel, from a module of `test/bench`: its sources are copied, a line is added
- * to the copy's registry, and the functions that have kernels are built from there by the build itself.
+ * to the copy's registry, and the functions that have kernels are built from there by the build itself, minified as they are deployed or readable.
  */
 export const startSuiteWith = async (
   { module, name }: { readonly module: string; readonly name: string },
   options: PlatformOptions = {},
+  minify = true,
 ): Promise<Platform> => {
   const folder = await mkdtemp(join(tmpdir(), 'spillway-bench-'));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -34,7 +35,7 @@ export const startSuiteWith = async (
     const line = `import { ${name} } from '../../test/bench/${module}';\n`;
     await writeFile(registry, line + text.replace(list, `${list} ${name},`));
     const assets = await build(join(folder, 'assets'));
-    for (const each of withKernels) await place(assets[each], await bundle(entries[each], sources));
+    for (const each of withKernels) await place(assets[each], await bundle(entries[each], sources, minify));
     const run = async (issuer: string) => {
       const identity = { provider: { issuer, audience: ['spillway'] }, tenantClaim: defaultTenantClaim };
       return { ...synthesize(join(folder, 'cdk.out'), { stage: 'local', assets, identity }), remove };
