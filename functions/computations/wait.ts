@@ -3,6 +3,7 @@ import { type Computation, type ComputationKey, isActive } from '../lib/engine/c
 import type { ComputationStore } from '../lib/engine/ports.ts';
 import { preferWait } from '../lib/http/prefer.ts';
 import type { Request } from '../lib/middleware/http.ts';
+import { type Clock, systemClock } from '../lib/ports.ts';
 
 /** The longest wait that is granted, in seconds: with it an answer stays below API Gateway's 30. */
 const LONGEST_WAIT = 25;
@@ -23,6 +24,13 @@ export const grantedWait = (request: Pick<Request<unknown, unknown, unknown>, 'h
   return asked === undefined ? undefined : Math.min(asked, LONGEST_WAIT);
 };
 
+/** Time as it passes, and a way to let some pass. */
+interface Time extends Clock {
+  sleep(milliseconds: number): Promise<unknown>;
+}
+
+const systemTime: Time = { ...systemClock, sleep: setTimeout };
+
 /**
  * Waits until the computation has finished or is gone, or until `until` (milliseconds since the epoch). Returns
  * nothing: the caller reads what it answers.
@@ -31,12 +39,13 @@ export const waitForEnd = async (
   store: Pick<ComputationStore, 'read'>,
   key: ComputationKey,
   until: number,
+  time = systemTime,
 ): Promise<void> => {
-  const begun = Date.now();
+  const begun = time.now();
   for (;;) {
     const computation: Computation | undefined = await store.read(key);
-    const now = Date.now();
+    const now = time.now();
     if (computation === undefined || !isActive(computation) || now >= until) return;
-    await setTimeout(Math.min(pauseAfter(now - begun), until - now));
+    await time.sleep(Math.min(pauseAfter(now - begun), until - now));
   }
 };

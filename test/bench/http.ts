@@ -16,6 +16,12 @@ import { installed, median, times } from './measure.ts';
 const TURNS = 5;
 const SECONDS = 4;
 const CONNECTIONS = 16;
+/** Times as many requests as the peer answers. */
+const TO_REACH = 2.5;
+
+/** What to know where it is not reached. */
+const shortfall =
+  'Not reached. On two processors a request takes about 1.4 ms of the functions (half of it the SDK, a quarter Node.js’s HTTP, its sockets and the channel), 0.5 ms of the platform and 0.2 ms of DynamoDB, and crosses between processes six times; the peer takes 2 ms, nearly all of it in one process, and crosses four times. Fewer or more instances, other sizes of the young generation, large pages, one thread for DynamoDB, and cheaper messages on the channel changed nothing that could be measured.';
 
 const peers = fileURLToPath(new URL('peers/', import.meta.url));
 const exec = promisify(execFile);
@@ -99,7 +105,7 @@ const pythonOf = (): string | undefined =>
 export const localHttp: Figure = {
   name: 'http',
   title: 'Local HTTP',
-  about: `Requests a second at ${CONNECTIONS} connections (\`wrk -t1\`), of the whole suite as \`npm start\` runs it (gateway, JWT authorizer, IAM, functions in processes, a line for each request), against \`test/bench/peers/fastapi_dynamodb.py\` with one uvicorn worker (no tokens, no lines), each over a Dynoxide of its own; medians of ${TURNS} turns of ${SECONDS} seconds. To reach: 2.5 times its requests.`,
+  about: `Requests a second at ${CONNECTIONS} connections (\`wrk -t1\`), of the whole suite as \`npm start\` runs it (gateway, JWT authorizer, IAM, functions in processes, a line for each request), against \`test/bench/peers/fastapi_dynamodb.py\` with one uvicorn worker (no tokens, no lines), each over a Dynoxide of its own; medians of ${TURNS} turns of ${SECONDS} seconds. To reach: ${TO_REACH} times its requests.`,
   async measure() {
     const columns = ['request', 'Spillway', 'FastAPI and boto3', 'ratio'];
     const python = pythonOf();
@@ -130,6 +136,7 @@ export const localHttp: Figure = {
         'POST /items': create,
       };
       const rows: string[][] = [];
+      let reached = true;
       for (const [name, work] of Object.entries(works)) {
         const runs = services.map((): number[] => []);
         for (const service of services) await work(service); // warm
@@ -138,8 +145,9 @@ export const localHttp: Figure = {
         }
         const [ours = Number.NaN, theirs = Number.NaN] = runs.map(median);
         rows.push([name, ours.toFixed(0), theirs.toFixed(0), times(ours / theirs)]);
+        reached &&= ours / theirs >= TO_REACH;
       }
-      return { columns, rows };
+      return { columns, rows, ...(!reached && { notes: [shortfall] }) };
     } finally {
       for (const service of services) await service.stop();
     }
