@@ -43,19 +43,23 @@ const refuse = (request, Message) => {
   request.destroy();
 };
 
-/** Asks about a request when its body is there. It is sent whole, as the SDK does it. */
+/** Asks about a request when its body is there, and sends it whole. */
 const held = (request, mayCall) => {
   const [service, operation = ''] = String(request.getHeader('x-amz-target') ?? '').split('.');
   if (!service.startsWith('DynamoDB')) return request;
   const send = request.end;
   const chunks = [];
-  request.write = (chunk) => chunks.push(Buffer.from(chunk)) > 0;
-  request.end = (chunk = '') => {
-    const bytes = chunks.length === 0 ? chunk : Buffer.concat([...chunks, Buffer.from(chunk)]);
-    const verdict = mayCall(operation, parsed(bytes));
-    if (verdict === undefined) return send.call(request, bytes);
+  request.write = (chunk, encoding) =>
+    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk) > 0;
+  request.end = (...rest) => {
+    const finished = rest.find((each) => typeof each === 'function');
+    const [last, encoding] = rest;
+    if (last !== finished && last !== undefined && last !== null) request.write(last, encoding);
+    const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+    const verdict = mayCall(operation, parsed(body));
+    if (verdict === undefined) return send.call(request, body, finished);
     verdict.then((refusal) => {
-      if (refusal === undefined) send.call(request, bytes);
+      if (refusal === undefined) send.call(request, body, finished);
       else refuse(request, refusal);
     });
     return request;
