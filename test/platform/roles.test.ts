@@ -118,6 +118,20 @@ describe('a function', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(rounds.flatMap(() => [200, 400, 400]));
   });
 
+  test('may not query an index because it may query the table', async () => {
+    const platform = await run(stackOf(allow('dynamodb:Query', arn('Table'))));
+    const queryTable: DynamoDbCall = [
+      'Query',
+      {
+        TableName: 'Test-Table',
+        KeyConditionExpression: 'pk = :k',
+        ExpressionAttributeValues: { ':k': { S: 'a' } },
+      },
+    ];
+
+    expect(await outcomesOf(platform, queryTable, queryIndex)).toEqual([done, denied('index/other')]);
+  });
+
   test('is held to its role whatever it writes its requests with', async () => {
     const source = `
       import { request } from 'node:http';
