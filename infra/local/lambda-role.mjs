@@ -6,6 +6,22 @@ import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
 
+const verdicts = new Map();
+let questions = 0;
+
+/** Asks whether the function may make this call; resolves to the reason for which it may not, or to nothing. */
+const ask = (operation, body) =>
+  new Promise((resolve) => {
+    questions += 1;
+    verdicts.set(questions, resolve);
+    process.send({ kind: 'question', question: questions, operation, body });
+  });
+
+const hear = ({ question, refusal }) => {
+  verdicts.get(question)?.(refusal);
+  verdicts.delete(question);
+};
+
 const entriesOf = (value) => (typeof value === 'object' && value !== null ? Object.entries(value) : []);
 
 const parsed = (text) => {
@@ -67,13 +83,11 @@ const held = (request, mayCall) => {
   return request;
 };
 
-/**
- * From now on requests to DynamoDB that are made with Node's own client are asked about. `ask` resolves to the reason
- * for which the operation with this body is refused, or to nothing.
- */
-export const holdToRole = (ask) => {
+/** From now on requests to DynamoDB that are made with Node's own client are asked about. */
+export const holdToRole = () => {
+  process.on('message', hear);
   const allowed = new Set();
-  /** Nothing at once, or later the reason, if there is one. */
+  /** Nothing where the kind of request is known to be allowed, else a promise of the verdict. */
   const mayCall = (operation, body) => {
     const kind = kindOf(operation, body);
     if (allowed.has(kind)) return undefined;

@@ -36,23 +36,9 @@ const load = async ({ module, exportName }) => {
   return handler;
 };
 
-/** Asks the platform whether the function's role allows a call; resolves to why not, or to nothing. */
-const verdicts = new Map();
-let questions = 0;
-const ask = (operation, body) =>
-  new Promise((resolve) => {
-    questions += 1;
-    verdicts.set(questions, resolve);
-    report({ kind: 'question', question: questions, operation, body });
-  });
-process.on('message', ({ question, refusal }) => {
-  verdicts.get(question)?.(refusal);
-  verdicts.delete(question);
-});
-
 const serve = (handler, fixed) => {
   process.on('message', async ({ requestId, payload, deadline, traceId }) => {
-    if (requestId === undefined) return; // a verdict
+    if (requestId === undefined) return; // lambda-role.mjs has asked
     // biome-ignore lint/style/noProcessEnv: the runtime sets it for the function to read
     process.env._X_AMZN_TRACE_ID = traceId;
     const context = {
@@ -71,7 +57,7 @@ const serve = (handler, fixed) => {
 };
 
 process.once('message', async (initialization) => {
-  holdToRole(ask);
+  holdToRole();
   try {
     serve(await load(initialization), initialization.context);
     report({ kind: 'ready' });
