@@ -146,6 +146,10 @@ export const bundle = async (entry: string, sources = root, minify = true): Prom
   return new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
 };
 
+/** The package that a file belongs to; undefined for one of Spillway's own. */
+export const packageOf = (path: string): string | undefined =>
+  /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+
 /** The bytes of an entry's bundle by where they come from: a package, or Spillway itself with what esbuild adds. */
 export const assetBytes = async (entry: string, sources = root): Promise<ReadonlyMap<string, number>> => {
   const { metafile } = await compile(entry, sources);
@@ -154,7 +158,7 @@ export const assetBytes = async (entry: string, sources = root): Promise<Readonl
   for (const output of Object.values(metafile.outputs)) {
     let rest = output.bytes;
     for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
-      const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+      const name = packageOf(path);
       if (name === undefined) continue;
       count(name, bytesInOutput);
       rest -= bytesInOutput;

@@ -32,7 +32,10 @@ const parsed = (text) => {
   }
 };
 
-/** Requests of one kind are the same to IAM: it is asked about the operation, and which tables and indexes it names. */
+/**
+ * Requests of one kind are the same to IAM: it is asked about the operation, and the tables and indexes that it names.
+ * Whatever `dynamoDbCalls` in aws-calls.ts reads of a body has to be here.
+ */
 const kindOf = (operation, body) =>
   JSON.stringify([
     operation,

@@ -2,16 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { type Profiler, Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { packageOf } from '../../infra/build.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import type { Template } from '../../infra/local/template.ts';
+import { until } from '../support/api.ts';
 
 /** Seconds by what they were spent in: a package, Spillway, a part of Node.js, or the collection of garbage. */
 type Spent = Map<string, number>;
-
-const packageIn = (path: string): string | undefined =>
-  /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 
 /** By line of a readable bundle, what its code comes from: esbuild names the file before each part. */
 const origins = new Map<string, readonly string[]>();
@@ -22,7 +20,7 @@ const originsOf = (file: string): readonly string[] => {
   const lines = readFileSync(file, 'utf8').split('\n');
   const found = lines.map((line) => {
     const path = /^\/\/ (\S+\.(?:m?js|ts)|builtin\S*)$/.exec(line)?.[1];
-    if (path !== undefined) origin = packageIn(path) ?? 'Spillway';
+    if (path !== undefined) origin = packageOf(path) ?? 'Spillway';
     return origin;
   });
   origins.set(file, found);
@@ -52,7 +50,7 @@ const ownerOf = ({
   const path = fileURLToPath(url);
   const isBundle = /\/(?:index|chunk-\w+)\.mjs$/.test(path) && !path.includes('node_modules');
   if (isBundle) return originsOf(path)[lineNumber] ?? 'Spillway';
-  return packageIn(path) ?? 'Spillway';
+  return packageOf(path) ?? 'Spillway';
 };
 
 /** Adds what a profile says; time in which the process did nothing is left out. */
@@ -69,14 +67,6 @@ const add = (spent: Spent, { nodes, samples = [], timeDeltas = [] }: Profiler.Pr
     if (sample === idle) continue;
     const owner = owners.get(sample) ?? 'Node.js: the rest';
     spent.set(owner, (spent.get(owner) ?? 0) + (timeDeltas[i] ?? 0) / 1e6);
-  }
-};
-
-const runs = (id: number): boolean => {
-  try {
-    return process.kill(id, 0);
-  } catch {
-    return false;
   }
 };
 
@@ -102,7 +92,7 @@ export const profile = async (
   const session = new Session();
   try {
     await work(platform); // warm
-    const instances = readdirSync(folder).map(Number).filter(runs);
+    const instances = readdirSync(folder).map(Number);
     const signal = () => {
       for (const id of instances) process.kill(id, 'SIGUSR2');
     };
@@ -117,7 +107,7 @@ export const profile = async (
     const functions: Spent = new Map();
     for (const id of instances) {
       const file = join(folder, `${id}.json`);
-      while (!existsSync(file)) await delay(50);
+      await until(async () => existsSync(file), 'the profile of an instance');
       add(functions, JSON.parse(readFileSync(file, 'utf8')));
     }
     const sum = (spent: Spent) => [...spent.values()].reduce((all, each) => all + each, 0);

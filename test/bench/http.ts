@@ -35,7 +35,7 @@ interface Service {
   stop(): Promise<void>;
 }
 
-/** Ours as `npm start` runs it, with tokens checked and every line written, as the console writes to a file; it goes nowhere. */
+/** Ours as `npm start` runs it: tokens checked, and every line written as the console does to a file; it goes nowhere. */
 const startOurs = async (): Promise<Service> => {
   const file = openSync(devNull, 'w');
   const platform = await startPlatform({

@@ -14,7 +14,8 @@ const withKernels = ['computations', 'worker'] as const;
 
 /**
  * Runs the whole suite with one more kernel, from a module of `test/bench`: its sources are copied, a line is added
- * to the copy's registry, and the functions that have kernels are built from there by the build itself, minified as they are deployed or readable.
+ * to the copy's registry, and the functions that have kernels are built from there by the build itself, minified as
+ * they are deployed, or readable.
  */
 export const startSuiteWith = async (
   { module, name }: { readonly module: string; readonly name: string },
