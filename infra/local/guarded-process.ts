@@ -15,11 +15,16 @@ export const spawnGuarded = (
   command: string,
   args: readonly string[],
   {
-    ipc = false,
+    connected = false,
     ...options
-  }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly ipc?: boolean } = {},
+  }: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    /** Whether its file descriptor 3 is a socket, whose other end is `stdio[3]`. */
+    readonly connected?: boolean;
+  } = {},
 ): ChildProcess => {
-  const stdio: SpawnOptions['stdio'] = ['pipe', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])];
+  const stdio: SpawnOptions['stdio'] = ['pipe', 'pipe', 'pipe', connected ? 'pipe' : 'ignore'];
   if (process.platform === 'win32') return spawn(command, args, { ...options, stdio }); // which has no sh
   const child = spawn('sh', ['-c', script, command, ...args], { ...options, stdio, detached: true });
   child.once('exit', () => child.stdin?.destroy());

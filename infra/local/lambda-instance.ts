@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { spawnGuarded } from './guarded-process.ts';
 import type { Initialization } from './lambda-settings.ts';
@@ -32,38 +33,29 @@ export type Outcome =
 /** One event to run. */
 export interface Request {
   readonly requestId: string;
-  /** The event as JSON. */
+  /** The event as JSON in one line. */
   readonly payload: string;
   readonly traceId: string;
 }
 
-/** What the process is told to run. */
-interface Invocation extends Request {
+/** What the process is told of an event to run; the event itself is the line that follows. */
+interface Invocation {
+  readonly requestId: string;
+  readonly traceId: string;
   /** Milliseconds since the epoch at which the run is killed. */
   readonly deadline: number;
 }
 
-/** What the process is told of a request that it has asked about. */
+/** What the process is told of a request to DynamoDB that it has asked about, and waits with. */
 interface Verdict {
-  readonly question: number;
   readonly refusal: string | undefined;
 }
 
-/**
- * What the process says: that it can run events, that it wants to know whether the role allows a request, how an event
- * ended, or why the process is about to end.
- */
-type Report =
-  | { readonly kind: 'ready' }
-  | {
-      readonly kind: 'question';
-      readonly question: number;
-      readonly operation: string;
-      readonly body: unknown;
-    }
-  | { readonly kind: 'result'; readonly payload: string }
-  | { readonly kind: 'error'; readonly error: FunctionError }
-  | { readonly kind: 'crash'; readonly error: FunctionError };
+/** What the process asks about. */
+interface Question {
+  readonly operation: string;
+  readonly body: unknown;
+}
 
 /** The error of an event during which the process ended. */
 type End = (requestId: string) => FunctionError;
@@ -90,6 +82,7 @@ export class Instance {
   readonly gone: Promise<void>;
   readonly #definition: LocalFunction;
   readonly #process: ChildProcess;
+  readonly #channel: Socket;
   #running: { readonly requestId: string; finish(outcome: Outcome): void } | undefined;
   /** Why it is gone, or about to be. */
   #end: End | undefined;
@@ -99,10 +92,15 @@ export class Instance {
     this.#process = spawnGuarded(
       process.execPath,
       [`--max-old-space-size=${definition.memoryMegabytes}`, runtime],
-      { cwd: definition.directory, env: environment, ipc: true },
+      { cwd: definition.directory, env: environment, connected: true },
     );
-    forEachLine(this.#process.stdout, onLine);
-    forEachLine(this.#process.stderr, onLine);
+    const onOutput = (line: string) => onLine(line.slice(0, maximumLineLength));
+    for (const output of [this.#process.stdout, this.#process.stderr]) {
+      const rest = forEachLine(output, onOutput, maximumLineLength);
+      output?.on('end', () => {
+        if (rest() !== '') onOutput(rest());
+      });
+    }
 
     const started = Promise.withResolvers<FunctionError | undefined>();
     const ended = Promise.withResolvers<void>();
@@ -110,22 +108,29 @@ export class Instance {
     this.gone = ended.promise;
     const patience = setTimeout(() => this.#kill(timedOut(initSeconds)), initSeconds * 1_000);
 
-    this.#process.on('message', (report: Report) => {
-      switch (report.kind) {
+    this.#channel = this.#process.stdio[3] as Socket;
+    this.#channel.on('error', () => {}); // a line that no longer arrives: the end of the process is the answer
+    // What the process says: that it can run events, that it wants to know whether the role allows a request, how an
+    // event ended, or why the process is about to end.
+    forEachLine(this.#channel, (line) => {
+      const space = line.indexOf(' ');
+      const json = line.slice(space + 1);
+      switch (line.slice(0, space)) {
         case 'ready':
           clearTimeout(patience);
           return started.resolve(undefined);
-        case 'question':
-          return this.#send({
-            question: report.question,
-            refusal: check(report.operation, report.body),
-          });
+        case 'question': {
+          const { operation, body } = JSON.parse(json) as Question;
+          return this.#tell({ refusal: check(operation, body) });
+        }
         case 'result':
-          return this.#finish(answer(report.payload));
+          return this.#finish(answer(json));
         case 'error':
-          return this.#finish(report);
-        case 'crash':
-          this.#end ??= () => report.error;
+          return this.#finish({ kind: 'error', error: JSON.parse(json) as FunctionError });
+        case 'crash': {
+          const error = JSON.parse(json) as FunctionError;
+          this.#end ??= () => error;
+        }
       }
     });
     const leave = (why: End) => {
@@ -140,7 +145,7 @@ export class Instance {
       leave(() => ({ errorType: 'Runtime.ExitError', errorMessage: message })),
     );
     this.#process.on('exit', (code, signal) => leave(exited(code, signal)));
-    this.#send(initialization);
+    this.#tell(initialization);
   }
 
   /** False from the moment that the process has ended or is about to. */
@@ -149,19 +154,18 @@ export class Instance {
   }
 
   /** Runs one event. Only to be called when the instance is ready and runs no other. */
-  run(request: Request): Promise<Outcome> {
+  run({ requestId, traceId, payload }: Request): Promise<Outcome> {
     const { timeoutSeconds } = this.#definition;
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const timer = setTimeout(() => this.#kill(timedOut(timeoutSeconds)), timeoutSeconds * 1_000);
     this.#running = {
-      requestId: request.requestId,
+      requestId,
       finish: (outcome) => {
         clearTimeout(timer);
         resolve(outcome);
       },
     };
-    const invocation: Invocation = { ...request, deadline: Date.now() + timeoutSeconds * 1_000 };
-    this.#send(invocation);
+    this.#tell({ requestId, traceId, deadline: Date.now() + timeoutSeconds * 1_000 }, payload);
     return promise;
   }
 
@@ -171,9 +175,9 @@ export class Instance {
     await this.gone;
   }
 
-  /** A message that no longer arrives needs no answer: the end of the process is the answer. */
-  #send(message: Initialization | Invocation | Verdict): void {
-    this.#process.send(message, () => {});
+  #tell(message: Initialization | Invocation | Verdict, payload?: string): void {
+    const line = `${JSON.stringify(message)}\n`;
+    this.#channel.write(payload === undefined ? line : `${line}${payload}\n`);
   }
 
   #kill(why: End): void {
@@ -221,16 +225,25 @@ const answer = (payload: string): Outcome =>
         },
       };
 
-/** Calls back for each line of a stream, cut where it is longer than anyone would read. */
-const forEachLine = (stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void => {
+/**
+ * Calls back for each whole line of a stream; of one that is longer than `most` the end may be missing. Returns what
+ * tells the beginning of the next line, as far as it is there.
+ */
+const forEachLine = (
+  stream: NodeJS.ReadableStream | null,
+  onLine: (line: string) => void,
+  most = Number.POSITIVE_INFINITY,
+): (() => string) => {
   let rest = '';
   stream?.setEncoding('utf8');
   stream?.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = (lines.pop() ?? '').slice(0, maximumLineLength);
-    for (const line of lines) onLine(line.slice(0, maximumLineLength));
+    let begin = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', begin)) {
+      onLine(rest + chunk.slice(begin, end));
+      rest = '';
+      begin = end + 1;
+    }
+    if (rest.length < most) rest += chunk.slice(begin);
   });
-  stream?.on('end', () => {
-    if (rest !== '') onLine(rest);
-  });
+  return () => rest;
 };

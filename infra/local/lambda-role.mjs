@@ -1,26 +1,8 @@
 // Holds the function of this process to its role: before a kind of request goes to DynamoDB for the first time, the
 // platform is asked whether it may. Afterwards it goes straight there, because a role does not change while it runs.
 
-import http from 'node:http';
-import https from 'node:https';
-import { syncBuiltinESMExports } from 'node:module';
+import { ClientRequest } from 'node:http';
 import { Readable } from 'node:stream';
-
-const verdicts = new Map();
-let questions = 0;
-
-/** Asks whether the function may make this call; resolves to the reason for which it may not, or to nothing. */
-const ask = (operation, body) =>
-  new Promise((resolve) => {
-    questions += 1;
-    verdicts.set(questions, resolve);
-    process.send({ kind: 'question', question: questions, operation, body });
-  });
-
-const hear = ({ question, refusal }) => {
-  verdicts.get(question)?.(refusal);
-  verdicts.delete(question);
-};
 
 const entriesOf = (value) => (typeof value === 'object' && value !== null ? Object.entries(value) : []);
 
@@ -62,46 +44,54 @@ const refuse = (request, Message) => {
   request.destroy();
 };
 
-/** Asks about a request when its body is there, and sends it whole. */
-const held = (request, mayCall) => {
+/** The operation of a request to DynamoDB; nothing for any other. */
+const operationOf = (request) => {
   const [service, operation = ''] = String(request.getHeader('x-amz-target') ?? '').split('.');
-  if (!service.startsWith('DynamoDB')) return request;
-  const send = request.end;
-  const chunks = [];
-  request.write = (chunk, encoding) =>
-    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk) > 0;
-  request.end = (...rest) => {
-    const finished = rest.find((each) => typeof each === 'function');
-    const [last, encoding] = rest;
-    if (last !== finished && last !== undefined && last !== null) request.write(last, encoding);
-    const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    const verdict = mayCall(operation, parsed(body));
-    if (verdict === undefined) return send.call(request, body, finished);
-    verdict.then((refusal) => {
-      if (refusal === undefined) send.call(request, body, finished);
-      else refuse(request, refusal);
-    });
-    return request;
-  };
-  return request;
+  return service.startsWith('DynamoDB') ? operation : undefined;
 };
 
-/** From now on requests to DynamoDB that are made with Node's own client are asked about. */
-export const holdToRole = () => {
-  process.on('message', hear);
+/** What the calls of `write` and `end` of a request send together. */
+const textOf = (calls) => {
+  const pieces = calls
+    .filter(([chunk]) => typeof chunk === 'string' || chunk instanceof Uint8Array)
+    .map(([chunk, encoding]) => (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk));
+  return Buffer.concat(pieces).toString();
+};
+
+/**
+ * From now on requests to DynamoDB that are made with Node's own client are asked about: `ask` says for which reason
+ * the role does not allow one, or nothing. A request that is written in pieces is held until it is whole.
+ */
+export const holdToRole = (ask) => {
   const allowed = new Set();
-  /** Nothing where the kind of request is known to be allowed, else a promise of the verdict. */
-  const mayCall = (operation, body) => {
+  const refusalOf = (operation, body) => {
     const kind = kindOf(operation, body);
     if (allowed.has(kind)) return undefined;
-    return ask(operation, body).then((refusal) => {
-      if (refusal === undefined) allowed.add(kind);
-      return refusal;
-    });
+    const refusal = ask(operation, body);
+    if (refusal === undefined) allowed.add(kind);
+    return refusal;
   };
-  for (const client of [http, https]) {
-    const { request } = client;
-    client.request = (...args) => held(request(...args), mayCall);
-  }
-  syncBuiltinESMExports();
+  const { prototype } = ClientRequest;
+  const { write, end } = prototype;
+  /** The calls of `write` that are held, by request. */
+  const held = new WeakMap();
+
+  prototype.write = function (...call) {
+    if (operationOf(this) === undefined) return write.apply(this, call);
+    held.set(this, [...(held.get(this) ?? []), call]);
+    return true;
+  };
+
+  prototype.end = function (...call) {
+    const operation = operationOf(this);
+    if (operation === undefined) return end.apply(this, call);
+    const calls = held.get(this) ?? [];
+    const refusal = refusalOf(operation, parsed(textOf([...calls, call])));
+    if (refusal !== undefined) {
+      process.nextTick(refuse, this, refusal);
+      return this;
+    }
+    for (const each of calls) write.apply(this, each);
+    return end.apply(this, call);
+  };
 };

@@ -2,9 +2,37 @@
 // process that had to set up TypeScript first would start in twice the time. lambda-instance.ts has the other side,
 // and the types of what goes to and fro.
 
+import { readSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { holdToRole } from './lambda-role.mjs';
 
-const report = (message) => process.send(message);
+/** The file descriptor at whose other end the platform is. */
+const platform = 3;
+
+const buffer = Buffer.allocUnsafe(64 * 1024);
+const decoder = new StringDecoder();
+let heard = '';
+
+/** The next line from the platform. Until it comes nothing in this process runs. */
+const hear = () => {
+  for (;;) {
+    const end = heard.indexOf('\n');
+    if (end >= 0) {
+      const line = heard.slice(0, end);
+      heard = heard.slice(end + 1);
+      return line;
+    }
+    const length = readSync(platform, buffer);
+    if (length === 0) process.exit(); // nobody is there any more
+    heard += decoder.write(buffer.subarray(0, length));
+  }
+};
+
+/** Tells the platform something, and what belongs to it as JSON. */
+const say = (kind, json = 'null') => {
+  let rest = Buffer.from(`${kind} ${json}\n`);
+  while (rest.length > 0) rest = rest.subarray(writeSync(platform, rest));
+};
 
 const errorOf = (thrown) =>
   thrown instanceof Error
@@ -16,7 +44,10 @@ const errorOf = (thrown) =>
     : { errorType: typeof thrown, errorMessage: String(thrown), stackTrace: [] };
 
 /** Reports why, then ends as the runtime does. */
-const crash = (error) => process.send({ kind: 'crash', error }, () => process.exit(129));
+const crash = (error) => {
+  say('crash', JSON.stringify(error));
+  process.exit(129);
+};
 
 process.on('uncaughtException', (thrown) => crash(errorOf(thrown)));
 process.on('unhandledRejection', (reason) => {
@@ -36,32 +67,48 @@ const load = async ({ module, exportName }) => {
   return handler;
 };
 
-const serve = (handler, fixed) => {
-  process.on('message', async ({ requestId, payload, deadline, traceId }) => {
-    if (requestId === undefined) return; // lambda-role.mjs has asked
-    // biome-ignore lint/style/noProcessEnv: the runtime sets it for the function to read
-    process.env._X_AMZN_TRACE_ID = traceId;
-    const context = {
-      ...fixed,
-      awsRequestId: requestId,
-      callbackWaitsForEmptyEventLoop: true,
-      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-    };
-    try {
-      const result = await handler(JSON.parse(payload), context);
-      report({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
-    } catch (error) {
-      report({ kind: 'error', error: errorOf(error) });
-    }
-  });
+const run = async (handler, fixed, { requestId, deadline, traceId }, payload) => {
+  // biome-ignore lint/style/noProcessEnv: the runtime sets it for the function to read
+  process.env._X_AMZN_TRACE_ID = traceId;
+  const context = {
+    ...fixed,
+    awsRequestId: requestId,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+  try {
+    const result = await handler(JSON.parse(payload), context);
+    say('result', JSON.stringify(result));
+  } catch (error) {
+    say('error', JSON.stringify(errorOf(error)));
+  }
 };
 
-process.once('message', async (initialization) => {
-  holdToRole();
-  try {
-    serve(await load(initialization), initialization.context);
-    report({ kind: 'ready' });
-  } catch (error) {
-    crash(errorOf(error));
-  }
+/**
+ * Runs one event after the other. Between two of them the process is frozen, as it is on Lambda: timers and sockets of
+ * the function wait with it. It freezes when it has done what was due at the end of an event, such as giving its
+ * connection back, and after the thaw it first notices what has happened meanwhile, such as the end of a connection.
+ */
+const serve = (handler, fixed) => {
+  const freeze = () => {
+    const [invocation, payload] = [JSON.parse(hear()), hear()];
+    setImmediate(async () => {
+      await run(handler, fixed, invocation, payload);
+      setImmediate(freeze);
+    });
+  };
+  freeze();
+};
+
+const initialization = JSON.parse(hear());
+holdToRole((operation, body) => {
+  say('question', JSON.stringify({ operation, body }));
+  return JSON.parse(hear()).refusal;
 });
+try {
+  const handler = await load(initialization);
+  say('ready');
+  serve(handler, initialization.context);
+} catch (error) {
+  crash(errorOf(error));
+}

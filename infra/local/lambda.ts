@@ -86,7 +86,7 @@ export class Lambda {
     return this.#running;
   }
 
-  /** Runs one event, given as JSON. Never rejects. */
+  /** Runs one event, given as JSON in one line. Never rejects. */
   invoke(
     payload: string,
     { requestId = randomUUID() as string, traceId = newTraceId() } = {},

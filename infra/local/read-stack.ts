@@ -263,9 +263,18 @@ const readSchedules = (resources: Resources, functions: readonly LocalFunction[]
       targets: rule.Targets.map(({ Arn, Input }) => {
         const target = functionOf(functions, Arn, logicalId);
         checkPermission(resources, 'events.amazonaws.com', target, logicalId);
-        return { function: target, input: Input };
+        return { function: target, input: Input === undefined ? undefined : oneLine(Input, logicalId) };
       }),
     }));
+
+/** What a schedule hands over, as an event is handed over. */
+const oneLine = (input: string, where: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(input));
+  } catch {
+    throw new PlatformError(`${where}.Targets.Input: EventBridge takes only JSON, not ${input}.`);
+  }
+};
 
 /** A function by its name or ARN, or by the URI by which API Gateway invokes it. */
 const functionOf = (functions: readonly LocalFunction[], reference: string, where: string): LocalFunction => {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -68,6 +71,13 @@ describe('a function', () => {
 
     expect(await platform.invoke('Count', {})).toBe(1);
     expect(await platform.invoke('Count', {})).toBe(2);
+  });
+
+  test('gets and answers what takes many pieces, whatever letters it has', async () => {
+    const platform = await run({ Echo: lambda('export const handler = async (event) => event;') });
+    const event = { text: 'ü€𝄞\n'.repeat(100_000) };
+
+    expect(await platform.invoke('Echo', event)).toEqual(event);
   });
 
   test('is rejected with the error that it throws', async () => {
@@ -176,6 +186,21 @@ describe('a function that goes wrong', () => {
     },
   );
 
+  test('has not answered when it ends in the middle of its answer', async () => {
+    const platform = await run({
+      Half: lambda(`import { writeSync } from 'node:fs';
+        export const handler = async () => {
+          writeSync(3, 'result {"half":');
+          process.kill(process.pid, 'SIGKILL');
+        };`),
+    });
+
+    await expect(platform.invoke('Half', {})).rejects.toMatchObject({
+      errorType: 'Runtime.ExitError',
+      message: expect.stringContaining('signal: killed'),
+    });
+  });
+
   test('takes no event with it that waited for it', async () => {
     const platform = await run({
       Crash: lambda('export const handler = async ({ crash }) => (crash ? process.exit(1) : "fine");'),
@@ -216,6 +241,48 @@ describe('a function that goes wrong', () => {
 describe('an idle instance', () => {
   afterEach(() => {
     vi.useRealTimers();
+  });
+
+  test('is frozen until the next event', async () => {
+    const platform = await run({
+      Late: lambda(`export const handler = async ({ first }) => {
+        if (first) setTimeout(() => console.log('late'), 20);
+      };`),
+      Clock: lambda(
+        'export const handler = () => new Promise((resolve) => setTimeout(resolve, 200, "done"));',
+      ),
+    });
+    await platform.invoke('Late', { first: true });
+
+    expect(await platform.invoke('Clock', {})).toBe('done');
+    expect(platform.logs).toEqual([]);
+
+    await platform.invoke('Late', {});
+    await vi.waitFor(() => expect(platform.logs.map(({ line }) => line)).toEqual(['late']));
+  });
+
+  test('knows after the thaw which of its connections have ended', async () => {
+    const server = createServer((_, response) => response.end('hello'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const platform = await run({
+      Ask: lambda(`import { Agent, request } from 'node:http';
+        const agent = new Agent({ keepAlive: true });
+        export const handler = (port) => new Promise((resolve, reject) => {
+          request({ port, agent, method: 'POST' }, (answer) => {
+            answer.resume();
+            answer.on('end', () => resolve(answer.statusCode));
+          }).on('error', reject).end();
+        });`),
+    });
+    expect(await platform.invoke('Ask', port)).toBe(200);
+
+    server.closeIdleConnections();
+
+    expect(await platform.invoke('Ask', port)).toBe(200);
+    server.closeAllConnections();
+    server.close();
   });
 
   test('makes room after a minute without work', async () => {

@@ -22,6 +22,19 @@ const read = async (resources: Resources, rest: Partial<Template> = {}) => {
 
 const handler = 'export const handler = async () => {};';
 
+const echo = lambda(handler);
+const rule = (properties: Record<string, unknown>, target: Record<string, unknown> = {}): Resources => ({
+  Echo: echo,
+  Rule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      ScheduleExpression: 'rate(1 minute)',
+      Targets: [{ Id: 'T', Arn: { 'Fn::GetAtt': ['Echo', 'Arn'] }, ...target }],
+      ...properties,
+    },
+  },
+});
+
 describe('a stack', () => {
   test('connects its resources by their names', async () => {
     const {
@@ -92,6 +105,15 @@ describe('a stack', () => {
     expect(queues.map(({ logicalId }) => logicalId)).toEqual(['Yes']);
   });
 
+  test('hands over the input of a schedule in one line', async () => {
+    const { schedules } = await read({
+      ...rule({}, { Input: '{\n  "mine": 1\n}' }),
+      Allowed: permission('Echo', 'events.amazonaws.com'),
+    });
+
+    expect(schedules[0]?.targets[0]?.input).toBe('{"mine":1}');
+  });
+
   test('calls a function by the output that names it', async () => {
     const { functions, outputs } = await read(
       { Fn1: lambda(handler) },
@@ -104,18 +126,6 @@ describe('a stack', () => {
 });
 
 describe('what the platform cannot run is refused in words', () => {
-  const echo = lambda(handler);
-  const rule = (properties: Record<string, unknown>, target: Record<string, unknown> = {}): Resources => ({
-    Echo: echo,
-    Rule: {
-      Type: 'AWS::Events::Rule',
-      Properties: {
-        ScheduleExpression: 'rate(1 minute)',
-        Targets: [{ Id: 'T', Arn: { 'Fn::GetAtt': ['Echo', 'Arn'] }, ...target }],
-        ...properties,
-      },
-    },
-  });
   const routed = api({ 'GET /': 'Echo' });
   const route = (properties: Record<string, unknown>): Resources => ({
     Echo: echo,
@@ -156,6 +166,11 @@ describe('what the platform cannot run is refused in words', () => {
     ['a FIFO queue', { Work: queue({ FifoQueue: true }) }, 'does not understand FifoQueue.'],
     ['a stage with a name', { Echo: echo, ...api({}, { stage: { StageName: 'v1' } }) }, 'Stage.StageName'],
     ['an event pattern', rule({ EventPattern: { source: ['a'] } }), 'does not understand EventPattern.'],
+    [
+      'an input that is no JSON',
+      { ...rule({}, { Input: '{mine}' }), Allowed: permission('Echo', 'events.amazonaws.com') },
+      'Rule.Targets.Input: EventBridge takes only JSON, not {mine}.',
+    ],
     [
       'another runtime',
       { Echo: lambda(handler, { Runtime: 'nodejs22.x' }) },
