@@ -1,6 +1,6 @@
 import { activeCount } from '../lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
-import { documentClient } from '../lib/aws/document-client.ts';
+import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
@@ -28,9 +28,9 @@ const settings = config(
   'ANSWER_MEMORY_BYTES',
   'ACTIVE_PER_TENANT',
 );
-const store = capActive(dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE), {
+const store = capActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
   most: settings.ACTIVE_PER_TENANT,
-  count: activeCount(documentClient, settings.COMPUTATIONS_TABLE),
+  count: activeCount(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
 });
 const engine = {

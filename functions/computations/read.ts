@@ -1,5 +1,5 @@
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
-import { documentClient } from '../lib/aws/document-client.ts';
+import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { config } from '../lib/config.ts';
 import { read } from '../lib/engine/manage.ts';
 import { digest } from '../lib/http/digest.ts';
@@ -14,7 +14,7 @@ import { toView } from './schema.ts';
 import { grantedWait, waitForEnd } from './wait.ts';
 
 const settings = config('COMPUTATIONS_TABLE', 'TENANT_CLAIM', 'ANSWER_MEMORY_BYTES');
-const store = dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE);
+const store = dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE);
 
 const readRoute = route(readComputation, async (request) => {
   const { tenant, params } = request;

@@ -1,5 +1,5 @@
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
-import { documentClient } from '../lib/aws/document-client.ts';
+import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { config } from '../lib/config.ts';
 import { buryDeadLetter } from '../lib/engine/dead-letter.ts';
 import { sqsHandler } from '../lib/middleware/sqs.ts';
@@ -10,7 +10,7 @@ import { systemClock } from '../lib/ports.ts';
 const settings = config('COMPUTATIONS_TABLE', 'RETENTION_DAYS');
 
 const engine = {
-  store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
+  store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
   observe: observeEngine,
   limits: { retentionMs: settings.RETENTION_DAYS * 86_400_000 },

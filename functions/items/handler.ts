@@ -1,4 +1,4 @@
-import { documentClient } from '../lib/aws/document-client.ts';
+import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { config } from '../lib/config.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
@@ -16,7 +16,7 @@ import { createItem, deleteItem, listItems, patchItem, readItem, replaceItem } f
 import { itemStore } from './store.ts';
 
 const settings = config('ITEMS_TABLE', 'TENANT_CLAIM', 'ANSWER_MEMORY_BYTES');
-const items = itemStore(documentClient, settings.ITEMS_TABLE, { clock: systemClock, random: systemRandom });
+const items = itemStore(dynamoDb, settings.ITEMS_TABLE, { clock: systemClock, random: systemRandom });
 
 const preconditions = (request: Headers) => ({
   ifMatch: ifMatch(request),

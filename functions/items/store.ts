@@ -1,11 +1,13 @@
 import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
   QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { attributes } from '../lib/aws/attributes.ts';
 import { digestInteger } from '../lib/http/digest.ts';
 import type { Clock, Random } from '../lib/ports.ts';
 import { conditionOf, EXISTS, IS_NEW, namesIn, type Preconditions } from './condition.ts';
@@ -49,7 +51,7 @@ const MOST_IDS = 5;
  * reads nothing first, its condition decides, and the item that makes it fail comes back with the failure.
  */
 export const itemStore = (
-  client: DynamoDBDocumentClient,
+  client: DynamoDBClient,
   table: string,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ) => {
@@ -64,9 +66,9 @@ export const itemStore = (
   /** A strongly consistent read. */
   const read = async (tenant: string, id: number): Promise<ItemRecord | undefined> => {
     const { Item } = await client.send(
-      new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
+      new GetItemCommand({ TableName: table, Key: attributes({ tenant, id }), ConsistentRead: true }),
     );
-    return Item as ItemRecord | undefined;
+    return Item && (unmarshall(Item) as ItemRecord);
   };
 
   /** A page in the order of the ids; DynamoDB ends one early at a megabyte. */
@@ -79,13 +81,13 @@ export const itemStore = (
         TableName: table,
         KeyConditionExpression: '#tenant = :tenant AND #id > :after',
         ExpressionAttributeNames: { '#tenant': 'tenant', '#id': 'id' },
-        ExpressionAttributeValues: { ':tenant': tenant, ':after': after },
+        ExpressionAttributeValues: attributes({ ':tenant': tenant, ':after': after }),
         ConsistentRead: true,
         // One more tells whether there is a next page, so that none is ever empty.
         Limit: limit + 1,
       }),
     );
-    const records = Items.slice(0, limit) as ItemRecord[];
+    const records = Items.slice(0, limit).map((item) => unmarshall(item) as ItemRecord);
     const more = Items.length > limit || LastEvaluatedKey !== undefined;
     return { records, next: more ? records.at(-1)?.id : undefined };
   };
@@ -113,9 +115,9 @@ export const itemStore = (
         ...(digests && { _key: digests.key, _payload: digests.payload }),
       };
       const command = (again: boolean) =>
-        new PutCommand({
+        new PutItemCommand({
           TableName: table,
-          Item: record,
+          Item: attributes(record),
           ...(again ? ifNewAgain(write) : IF_NEW),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         });
@@ -160,18 +162,18 @@ export const itemStore = (
     const command = (again: boolean) => {
       const { clauses, values } = conditionOf(preconditions, write, again);
       const condition = [...conditions, ...clauses].join(' AND ');
-      return new UpdateCommand({
+      return new UpdateItemCommand({
         TableName: table,
-        Key: { tenant, id },
+        Key: attributes({ tenant, id }),
         UpdateExpression: expression,
         ...(condition && { ConditionExpression: condition }),
         ExpressionAttributeNames: namesIn(expression, condition),
-        ExpressionAttributeValues: {
+        ExpressionAttributeValues: attributes({
           ...values,
           ':token': write.token,
           ':now': write.startedAt,
           ...Object.fromEntries(set.map((name) => [`:field_${name}`, changes[name]])),
-        },
+        }),
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
@@ -217,9 +219,9 @@ export const itemStore = (
     const write = begin();
     const command = (again: boolean) => {
       const { clauses, values } = conditionOf(preconditions, write, again);
-      return new DeleteCommand({
+      return new DeleteItemCommand({
         TableName: table,
-        Key: { tenant, id },
+        Key: attributes({ tenant, id }),
         ...onlyIf([EXISTS, ...clauses], values),
         ReturnValues: 'ALL_OLD',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -238,7 +240,7 @@ const onlyIf = (clauses: readonly string[], values: Readonly<Record<string, stri
   return {
     ConditionExpression: condition,
     ExpressionAttributeNames: namesIn(condition),
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: attributes(values) }),
   };
 };
 

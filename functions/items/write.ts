@@ -1,4 +1,9 @@
-import type { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type {
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { conditional } from '../lib/aws/conditional.ts';
 import type { ItemRecord } from './record.ts';
 
@@ -13,8 +18,8 @@ class UnknownFate extends Error {
   readonly $retryable = {};
 }
 
-/** The document client's write commands; they differ only in what they are made of. */
-type WriteCommand = PutCommand | UpdateCommand | DeleteCommand;
+/** They differ only in what they are made of. */
+type WriteCommand = PutItemCommand | UpdateItemCommand | DeleteItemCommand;
 
 /** One write in its two forms. */
 export interface Write {
@@ -54,7 +59,7 @@ export const beforeStart = ({ startedAt }: Pick<Write, 'startedAt'>): string =>
  *
  * @throws UnknownFate in that last case, and what the SDK throws when there is no answer to the second either.
  */
-export const settle = async (client: DynamoDBDocumentClient, write: Write): Promise<Fate> => {
+export const settle = async (client: DynamoDBClient, write: Write): Promise<Fate> => {
   try {
     return await send(client, onceOnly(write.command(false)));
   } catch (error) {
@@ -69,10 +74,10 @@ export const settle = async (client: DynamoDBDocumentClient, write: Write): Prom
   throw new UnknownFate();
 };
 
-const send = async (client: DynamoDBDocumentClient, command: WriteCommand): Promise<Fate> => {
-  const result = await conditional(client.send(command as PutCommand));
+const send = async (client: DynamoDBClient, command: WriteCommand): Promise<Fate> => {
+  const result = await conditional(client.send(command as PutItemCommand));
   return 'applied' in result
-    ? { kind: 'applied', record: result.applied.Attributes as ItemRecord | undefined }
+    ? { kind: 'applied', record: result.applied as ItemRecord | undefined }
     : { kind: 'refused', found: result.refused as ItemRecord | undefined };
 };
 
@@ -88,8 +93,7 @@ const mayHaveBeenApplied = (error: unknown): boolean => {
 
 /** Hides a missing answer from the SDK's retries, inside which this middleware stands. */
 const onceOnly = (command: WriteCommand): WriteCommand => {
-  const { middlewareStack } = command as PutCommand;
-  middlewareStack.add(
+  (command as PutItemCommand).middlewareStack.add(
     (next) => async (args) => {
       try {
         return await next(args);
@@ -97,8 +101,7 @@ const onceOnly = (command: WriteCommand): WriteCommand => {
         throw mayHaveBeenApplied(error) ? new Unanswered() : error;
       }
     },
-    // The document client joins the stack of a command with itself: the second of a name overrides the first.
-    { step: 'finalizeRequest', priority: 'low', name: 'onceOnly', override: true },
+    { step: 'finalizeRequest', priority: 'low', name: 'onceOnly' },
   );
   return command;
 };

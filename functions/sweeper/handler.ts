@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
-import { documentClient } from '../lib/aws/document-client.ts';
+import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { sweep } from '../lib/engine/sweep.ts';
@@ -11,7 +11,7 @@ import { systemClock, systemRandom } from '../lib/ports.ts';
 const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS', 'SWEEP_AFTER_SECONDS');
 
 const engine = {
-  store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
+  store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
   queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,

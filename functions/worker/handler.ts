@@ -1,6 +1,6 @@
 import { findKernel } from '../kernels/registry.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
-import { documentClient } from '../lib/aws/document-client.ts';
+import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { dynamoItemReader } from '../lib/aws/item-reader.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
@@ -24,9 +24,9 @@ const settings = config(
 const { queue, changeVisibility } = onDemandQueue(settings.WORK_QUEUE_URL);
 
 const work = createWorker({
-  store: dynamoComputationStore(documentClient, settings.COMPUTATIONS_TABLE),
+  store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
   queue,
-  items: dynamoItemReader(documentClient, settings.ITEMS_TABLE),
+  items: dynamoItemReader(dynamoDb, settings.ITEMS_TABLE),
   clock: systemClock,
   random: systemRandom,
   findKernel,

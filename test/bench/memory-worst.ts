@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Submission } from '../../functions/lib/engine/computation.ts';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
@@ -82,7 +81,7 @@ const recordsOf = async ({ endpoints, region, tables }: Platform) => {
   const credentials = { accessKeyId: 'OWNER', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: endpoints.dynamodb, region, credentials });
   const table = tables.find(({ name }) => name.includes('Computations'))?.name ?? '';
-  const store = dynamoComputationStore(DynamoDBDocumentClient.from(client), table);
+  const store = dynamoComputationStore(client, table);
   const submission = (tenant: string, id: string): Submission => ({
     ...{ tenant, id, epoch: 'epoch', type: 'sum-of-squares', version: 2, kind: 'parallel' },
     ...{ input: { n: 1 }, createdAt: Date.now() },

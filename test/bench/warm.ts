@@ -66,7 +66,7 @@ const stubbed: Plugin = {
 const sharedClient: Plugin = {
   name: 'shared-client',
   setup({ onResolve }) {
-    const path = here('../../functions/lib/aws/document-client.ts');
+    const path = here('peers/handlers/spillway-client.mjs');
     onResolve({ filter: /^\.\/document-client\.mjs$/ }, () => ({ path }));
   },
 };

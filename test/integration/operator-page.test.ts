@@ -1,5 +1,4 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
@@ -19,10 +18,7 @@ beforeAll(async () => {
     },
   });
   const database = operatorClient(platform.endpoints.dynamodb, platform.region);
-  store = dynamoComputationStore(
-    DynamoDBDocumentClient.from(database, { marshallOptions: { removeUndefinedValues: true } }),
-    platform.output('ComputationsTable'),
-  );
+  store = dynamoComputationStore(database, platform.output('ComputationsTable'));
 });
 afterAll(() => platform.stop());
 

@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
@@ -16,9 +15,7 @@ let store: ReturnType<typeof dynamoComputationStore>;
 
 beforeAll(async () => {
   platform = await startPlatform();
-  const database = DynamoDBDocumentClient.from(operatorClient(platform.endpoints.dynamodb, platform.region), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const database = operatorClient(platform.endpoints.dynamodb, platform.region);
   store = dynamoComputationStore(database, platform.output('ComputationsTable'));
 });
 afterAll(() => platform.stop());

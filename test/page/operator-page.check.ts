@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Computation } from '../../functions/lib/engine/computation.ts';
@@ -26,9 +25,7 @@ const start = async (port = 0): Promise<void> => {
     },
   });
   store = dynamoComputationStore(
-    DynamoDBDocumentClient.from(operatorClient(platform.endpoints.dynamodb, platform.region), {
-      marshallOptions: { removeUndefinedValues: true },
-    }),
+    operatorClient(platform.endpoints.dynamodb, platform.region),
     platform.output('ComputationsTable'),
   );
 };

@@ -1,4 +1,5 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { attributes } from './attributes.ts';
 import { computationPk, shardOf } from './computation-record.ts';
 
 /**
@@ -7,7 +8,7 @@ import { computationPk, shardOf } from './computation-record.ts';
  * partition, some seven thousand entries, so it may count too few when there are more, and never too many.
  */
 export const activeCount =
-  (client: DynamoDBDocumentClient, table: string) =>
+  (client: DynamoDBClient, table: string) =>
   async (tenant: string): Promise<number> => {
     const { Count = 0 } = await client.send(
       new QueryCommand({
@@ -16,10 +17,10 @@ export const activeCount =
         KeyConditionExpression: '#shard = :shard',
         FilterExpression: 'begins_with(#pk, :tenant)',
         ExpressionAttributeNames: { '#shard': 'shard', '#pk': 'pk' },
-        ExpressionAttributeValues: {
+        ExpressionAttributeValues: attributes({
           ':shard': shardOf({ tenant }),
           ':tenant': computationPk({ tenant, id: '' }),
-        },
+        }),
         Select: 'COUNT',
       }),
     );

@@ -1,12 +1,13 @@
 import {
-  BatchGetCommand,
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
   QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   type ActiveComputation,
   type Computation,
@@ -17,6 +18,7 @@ import {
 import type { Attempted, ComputationStore, End } from '../engine/ports.ts';
 import type { Node } from '../engine/tree.ts';
 import { askForTheRest } from '../resilience/rest-of-batch.ts';
+import { type Attributes, attributes } from './attributes.ts';
 import {
   checkpointFromItem,
   checkpointPk,
@@ -45,10 +47,8 @@ const assignments = (values: Values) =>
 /** Every name and value of an expression under its own placeholder, so that no reserved word needs to be known. */
 const placeholders = (names: readonly string[], values: Values) => ({
   ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-  ExpressionAttributeValues: Object.fromEntries(
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [`:${name}`, value]),
+  ExpressionAttributeValues: attributes(
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
   ),
 });
 
@@ -65,7 +65,7 @@ const ACTIVE_ONLY = ['deadline', 'shard', 'visitAt', 'visitInterval', 'visitSeen
 const MOST_KEYS = 100;
 
 /** Computations in DynamoDB: see `ComputationStore` for what each operation promises. */
-export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: string): ComputationStore => {
+export const dynamoComputationStore = (client: DynamoDBClient, table: string): ComputationStore => {
   /** A conditional update of a computation, answering with the item as it then is, or as it was when refused. */
   const update = (
     key: ComputationKey,
@@ -79,9 +79,9 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
   ) =>
     conditional(
       client.send(
-        new UpdateCommand({
+        new UpdateItemCommand({
           TableName: table,
-          Key: { pk: computationPk(key) },
+          Key: attributes({ pk: computationPk(key) }),
           UpdateExpression:
             `SET ${assignments(change.set)}` +
             (change.remove === undefined
@@ -104,32 +104,39 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
   /** One or more items by key, in any order; what DynamoDB leaves unprocessed is asked for again. */
   const batchGet = async (pks: readonly string[], consistent: boolean): Promise<Map<string, Values>> => {
     const found = new Map<string, Values>();
-    const keys: Values[] = [...new Set(pks)].map((pk) => ({ pk }));
+    const keys = [...new Set(pks)].map((pk) => attributes({ pk }));
     for (let first = 0; first < keys.length; first += MOST_KEYS) {
       await askForTheRest(keys.slice(first, first + MOST_KEYS), async (entries) => {
         const { Responses, UnprocessedKeys, $metadata } = await client.send(
-          new BatchGetCommand({
+          new BatchGetItemCommand({
             RequestItems: { [table]: { Keys: [...entries], ConsistentRead: consistent } },
           }),
         );
-        for (const item of Responses?.[table] ?? []) found.set(String(item.pk), item);
+        for (const each of Responses?.[table] ?? []) {
+          const item = unmarshall(each);
+          found.set(String(item.pk), item);
+        }
         return { left: UnprocessedKeys?.[table]?.Keys ?? [], attempts: $metadata.attempts };
       });
     }
     return found;
   };
 
-  const get = async (pk: string): Promise<Values | undefined> =>
-    (await client.send(new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }))).Item;
+  const get = async (pk: string): Promise<Values | undefined> => {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: attributes({ pk }), ConsistentRead: true }),
+    );
+    return Item && unmarshall(Item);
+  };
 
-  const asActive = (attributes: Values): ActiveComputation => {
-    const computation = fromItem(attributes);
+  const asActive = (item: Values): ActiveComputation => {
+    const computation = fromItem(item);
     if (!isActive(computation)) throw new Error(`${computation.id} should be active`);
     return computation;
   };
 
-  const refusal = (attributes: Values | undefined): { refused: Computation | undefined } => ({
-    refused: attributes === undefined ? undefined : fromItem(attributes),
+  const refusal = (item: Values | undefined): { refused: Computation | undefined } => ({
+    refused: item === undefined ? undefined : fromItem(item),
   });
 
   /** Ends an active computation of this life. */
@@ -149,11 +156,11 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
       const item = toItem(submission, start, total);
       const outcome = await conditional(
         client.send(
-          new PutCommand({
+          new PutItemCommand({
             TableName: table,
-            Item: item,
+            Item: attributes(item),
             ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-            ExpressionAttributeValues: { ':now': submission.createdAt / 1_000 },
+            ExpressionAttributeValues: attributes({ ':now': submission.createdAt / 1_000 }),
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -196,7 +203,7 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
         names: ['status'],
         values: activeValues,
       });
-      if ('applied' in outcome) return { applied: fromItem(outcome.applied.Attributes ?? {}) };
+      if ('applied' in outcome) return { applied: fromItem(outcome.applied ?? {}) };
       const { refused } = refusal(outcome.refused);
       const isOwn = refused !== undefined && tokensOf(outcome.refused).cancelToken === token;
       return isOwn ? { applied: refused } : { refused };
@@ -205,9 +212,9 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
     async retry(key, token, now, start) {
       const outcome = await conditional(
         client.send(
-          new UpdateCommand({
+          new UpdateItemCommand({
             TableName: table,
-            Key: { pk: computationPk(key) },
+            Key: attributes({ pk: computationPk(key) }),
             UpdateExpression: `SET ${assignments({ status: 1, retryToken: 1, ...startAttributes(key, start) })} REMOVE startedAt, finishedAt, expiresAt, #error ADD attempt :one`,
             ConditionExpression: `#status IN (:failed, :cancelled) AND expiresAt > :now AND ${isFirst('retryToken')}`,
             ...placeholders([...Object.keys(startAttributes(key, start)), 'status', 'retryToken', 'error'], {
@@ -224,7 +231,7 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
           }),
         ),
       );
-      if ('applied' in outcome) return { applied: asActive(outcome.applied.Attributes ?? {}) };
+      if ('applied' in outcome) return { applied: asActive(outcome.applied ?? {}) };
       const { refused } = refusal(outcome.refused);
       const isOwn = refused !== undefined && tokensOf(outcome.refused).retryToken === token;
       return isOwn ? { applied: refused } : { refused };
@@ -233,11 +240,11 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
     async remove(key, now): Promise<Attempted<true>> {
       const outcome = await conditional(
         client.send(
-          new DeleteCommand({
+          new DeleteItemCommand({
             TableName: table,
-            Key: { pk: computationPk(key) },
+            Key: attributes({ pk: computationPk(key) }),
             ConditionExpression: 'attribute_exists(pk) AND expiresAt > :now',
-            ExpressionAttributeValues: { ':now': now / 1_000 },
+            ExpressionAttributeValues: attributes({ ':now': now / 1_000 }),
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
@@ -253,13 +260,13 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
           TableName: table,
           IndexName: 'list',
           KeyConditionExpression: `tenant = :tenant${after === undefined ? '' : ' AND listKey < :after'}`,
-          ExpressionAttributeValues: { ':tenant': tenant, ...(after !== undefined && { ':after': after }) },
+          ExpressionAttributeValues: attributes({ ':tenant': tenant, ':after': after }),
           ScanIndexForward: false,
           Limit: limit,
         }),
       );
       const keys = (output.Items ?? []).map((item) => {
-        const position = String(item.listKey);
+        const position = String(unmarshall(item).listKey);
         return { position, id: position.slice(position.indexOf('#') + 1) };
       });
       return { keys, next: output.LastEvaluatedKey === undefined ? undefined : keys.at(-1)?.position };
@@ -267,7 +274,7 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
 
     async *due(until) {
       for (let shard = 0; shard < SHARDS; shard += 1) {
-        let from: Values | undefined;
+        let from: Attributes | undefined;
         do {
           const output = await client.send(
             new QueryCommand({
@@ -279,7 +286,7 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
             }),
           );
           for (const item of output.Items ?? []) {
-            const [, tenant = '', id = ''] = String(item.pk).split('#');
+            const [, tenant = '', id = ''] = String(unmarshall(item).pk).split('#');
             yield { tenant, id };
           }
           from = output.LastEvaluatedKey;
@@ -316,19 +323,19 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
     async fill(ref, node: Node, slot, value, expiresAt) {
       const outcome = await conditional(
         client.send(
-          new UpdateCommand({
+          new UpdateItemCommand({
             TableName: table,
-            Key: { pk: nodePk(ref, node) },
+            Key: attributes({ pk: nodePk(ref, node) }),
             UpdateExpression: 'SET #slot = :value, expiresAt = :expiresAt',
             ConditionExpression: 'attribute_not_exists(#slot)',
             ExpressionAttributeNames: { '#slot': slotName(slot) },
-            ExpressionAttributeValues: { ':value': value, ':expiresAt': expiresAt },
+            ExpressionAttributeValues: attributes({ ':value': value, ':expiresAt': expiresAt }),
             ReturnValues: 'ALL_NEW',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
       );
-      return nodeFromItem('applied' in outcome ? outcome.applied.Attributes : outcome.refused);
+      return nodeFromItem('applied' in outcome ? outcome.applied : outcome.refused);
     },
 
     async readCheckpoint(ref) {
@@ -337,15 +344,15 @@ export const dynamoComputationStore = (client: DynamoDBDocumentClient, table: st
     },
 
     async writeCheckpoint(ref, next, token, expiresAt) {
-      const attributes = { ...next, token, expiresAt };
+      const checkpoint = { ...next, token, expiresAt };
       const outcome = await conditional(
         client.send(
-          new UpdateCommand({
+          new UpdateItemCommand({
             TableName: table,
-            Key: { pk: checkpointPk(ref) },
-            UpdateExpression: `SET ${assignments(attributes)}`,
+            Key: attributes({ pk: checkpointPk(ref) }),
+            UpdateExpression: `SET ${assignments(checkpoint)}`,
             ConditionExpression: next.from === 0 ? 'attribute_not_exists(#step)' : '#step = :from',
-            ...placeholders(Object.keys(attributes), attributes),
+            ...placeholders(Object.keys(checkpoint), checkpoint),
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),

@@ -1,27 +1,31 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Attributes } from './attributes.ts';
+
+type Item = Record<string, unknown>;
 
 /**
- * Makes of a conditional write what its caller decides by: its output, or the item that stood in its way, which
- * DynamoDB returns without a further read (`ReturnValuesOnConditionCheckFailure: ALL_OLD`). Every other error
- * stays one. The document client leaves the item of an error as it came, so it is unmarshalled here.
+ * Makes of a conditional write what its caller decides by: the item that it returns, if it asks for it, or the item
+ * that stood in its way, which DynamoDB returns without a further read (`ReturnValuesOnConditionCheckFailure:
+ * ALL_OLD`). Every other error stays one.
  */
-export const conditional = async <T>(
-  write: Promise<T>,
+export const conditional = async (
+  write: Promise<{ readonly Attributes?: Attributes | undefined }>,
 ): Promise<
-  | { readonly applied: T }
+  | { readonly applied: Item | undefined }
   | {
-      readonly refused: Record<string, unknown> | undefined;
+      readonly refused: Item | undefined;
       /** How often the SDK tried. When more than once, an earlier try may have been applied. */
       readonly attempts: number;
     }
 > => {
   try {
-    return { applied: await write };
+    const { Attributes } = await write;
+    return { applied: Attributes && unmarshall(Attributes) };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return {
-      refused: error.Item === undefined ? undefined : unmarshall(error.Item),
+      refused: error.Item && unmarshall(error.Item),
       attempts: error.$metadata.attempts ?? 1,
     };
   }

@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../../functions/lib/aws/computation-store.ts';
@@ -26,10 +25,7 @@ const freshDynamoStore = async (): Promise<ComputationStore> => {
   tables += 1;
   const table = `computations-${tables}`;
   await createComputationsTable(client, table);
-  return dynamoComputationStore(
-    DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    table,
-  );
+  return dynamoComputationStore(client, table);
 };
 
 beforeAll(async () => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activeCount } from '../../../functions/lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../../../functions/lib/aws/computation-store.ts';
@@ -93,18 +92,15 @@ describe('the cap on active computations', () => {
 
 describe('the count of active computations in DynamoDB', () => {
   let dynamo: Awaited<ReturnType<typeof startDynamoDB>>;
-  let client: DynamoDBDocumentClient;
+  let client: DynamoDBClient;
   beforeAll(async () => {
     dynamo = await startDynamoDB();
-    client = DynamoDBDocumentClient.from(
-      new DynamoDBClient({
-        endpoint: dynamo.endpoint,
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      }),
-      { marshallOptions: { removeUndefinedValues: true } },
-    );
-    await createComputationsTable(client as unknown as DynamoDBClient, 'computations');
+    client = new DynamoDBClient({
+      endpoint: dynamo.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    await createComputationsTable(client, 'computations');
   });
   afterAll(() => dynamo.stop());
 

@@ -1,8 +1,7 @@
 // What every peer does with DynamoDB: the calls that Spillway's items handler makes, attribute by attribute.
 
 import { hash, randomUUID } from 'node:crypto';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { documentClient as client } from './document-client.mjs';
+import { get, put } from './document-client.mjs';
 
 const table = 'items';
 
@@ -10,12 +9,8 @@ const table = 'items';
 const keyOf = (tenant) => hash('sha256', tenant, 'base64url').slice(0, 22);
 
 /** The item, or undefined. */
-export const getItem = async (tenant, id) => {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: table, Key: { tenant: keyOf(tenant), id }, ConsistentRead: true }),
-  );
-  return Item;
-};
+export const getItem = (tenant, id) =>
+  get({ TableName: table, Key: { tenant: keyOf(tenant), id }, ConsistentRead: true });
 
 /** The item as it was made. */
 export const putItem = async (tenant, { id, name, description }) => {
@@ -31,14 +26,12 @@ export const putItem = async (tenant, { id, name, description }) => {
     _etag: token,
     _birth: token,
   };
-  await client.send(
-    new PutCommand({
-      TableName: table,
-      Item: item,
-      ConditionExpression: 'attribute_not_exists(#tenant)',
-      ExpressionAttributeNames: { '#tenant': 'tenant' },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    }),
-  );
+  await put({
+    TableName: table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(#tenant)',
+    ExpressionAttributeNames: { '#tenant': 'tenant' },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
   return item;
 };
