@@ -203,7 +203,9 @@ const decoded = (path: string): string | undefined => {
 
 /** The whole body; undefined when it is more than API Gateway accepts. */
 const read = async (request: IncomingMessage): Promise<Buffer | undefined> => {
-  if (Number(request.headers['content-length'] ?? 0) > maximumBodyBytes) return discard(request);
+  const { 'content-length': announced = '0', 'transfer-encoding': coding } = request.headers;
+  if (Number(announced) > maximumBodyBytes) return discard(request);
+  if (Number(announced) === 0 && coding === undefined) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {

@@ -47,9 +47,7 @@ export const accessLine = (access: Access, time = Date.now()): string =>
  * else as it is. Undefined for the line that a function writes of each request, because the gateway's says the same, and
  * of each run of the sweeper, which comes every minute.
  */
-export const functionText = ({
-  line,
-}: Pick<LogLine, 'line'>): { readonly level: string; readonly text: string } | undefined => {
+export const functionText = (line: string): { readonly level: string; readonly text: string } | undefined => {
   const entry = objectOf(line);
   if (entry === undefined) {
     const failure = /^ERROR (.*)$/s.exec(line)?.[1]; // as the platform itself says that an invocation failed
@@ -64,11 +62,10 @@ export const functionText = ({
 };
 
 /** A function's line as people read it; undefined for one that says what the gateway has said. */
-export const functionLine = (entry: LogLine): string | undefined => {
-  const read = functionText(entry);
+export const functionLine = ({ time, source, read }: LogLine): string | undefined => {
   if (read === undefined) return undefined;
   const level = read.level === 'INFO' ? [] : [read.level];
-  return [`${clock(entry.time)} ${entry.source}:`, ...level, read.text].join(' ');
+  return [`${clock(time)} ${source}:`, ...level, read.text].join(' ');
 };
 
 /** A line for programs, in the form of the functions' own: level, time, message, and what else there is to say. */
@@ -80,7 +77,7 @@ export const accessJson = ({ method, target, status, milliseconds }: Access, tim
   jsonLine('access', { method, target, status, durationMs: Math.round(milliseconds) }, time);
 
 /** A function's line for programs: a structured one as it is, any other as a message; both with whose it is. */
-export const functionJson = ({ time, source, line }: LogLine): string => {
+export const functionJson = ({ time, source, line }: Omit<LogLine, 'read'>): string => {
   const entry = objectOf(line);
   return entry === undefined
     ? jsonLine(line, { function: source }, time)

@@ -1,5 +1,5 @@
 import type { Access } from './api-gateway.ts';
-import { accessText, functionText } from './console.ts';
+import { accessText } from './console.ts';
 import type { LogLine } from './log.ts';
 
 /** A line as a person reads it: of the API about a request, or of a function. */
@@ -34,9 +34,8 @@ export class Journal {
     this.#add({ time: Date.now(), source: 'api', level, text: accessText(access) });
   }
 
-  addLine(line: LogLine): void {
-    const read = functionText(line);
-    if (read !== undefined) this.#add({ time: line.time, source: line.source, ...read });
+  addLine({ time, source, read }: LogLine): void {
+    if (read !== undefined) this.#add({ time, source, ...read });
   }
 
   #add(entry: Omit<JournalEntry, 'number'>): void {

@@ -1,3 +1,5 @@
+import { functionText } from './console.ts';
+
 /** A line that a function wrote, or that the platform says about one. */
 export interface LogLine {
   /** Milliseconds since the epoch. */
@@ -5,6 +7,8 @@ export interface LogLine {
   /** The function. */
   readonly source: string;
   readonly line: string;
+  /** What people read of it; undefined where it says what the gateway has said. */
+  readonly read: ReturnType<typeof functionText>;
 }
 
 /** Keeps the newest lines, up to a number of them. */
@@ -19,7 +23,7 @@ export class Log {
   }
 
   add(source: string, line: string): void {
-    const entry = { time: Date.now(), source, line };
+    const entry = { time: Date.now(), source, line, read: functionText(line) };
     if (this.#lines.push(entry) > this.#capacity) this.#lines.shift();
     this.#onLine(entry);
   }

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { accessJson, accessLine, functionJson, functionLine } from '../../infra/local/console.ts';
+import {
+  accessJson,
+  accessLine,
+  functionJson,
+  functionLine,
+  functionText,
+} from '../../infra/local/console.ts';
 
 const time = new Date(2026, 10, 20, 9, 8, 7).getTime();
-const line = (entry: object | string) =>
-  functionLine({ time, source: 'worker', line: typeof entry === 'string' ? entry : JSON.stringify(entry) });
+const line = (entry: object | string) => {
+  const written = typeof entry === 'string' ? entry : JSON.stringify(entry);
+  return functionLine({ time, source: 'worker', line: written, read: functionText(written) });
+};
 
 test('a request is one line', () => {
   expect(accessLine({ method: 'GET', target: '/items?limit=1', status: 200, milliseconds: 3.6 }, time)).toBe(
