@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Authorizer, jwtAuthorizer } from './authorizer.ts';
@@ -180,7 +180,7 @@ export const gateway = ({ api, accountId, functions, onAccess }: GatewayOptions)
     const started = performance.now();
     const { method, url, headers } = request;
     const early = api.cors && preflight(api.cors, method, headers);
-    const requestId = randomBytes(11).toString('base64');
+    const requestId = newRequestId();
     const plain = early ?? (await answer(request, requestId));
     const reply = api.cors && early === undefined ? withCors(api.cors, headers.origin, plain) : plain;
     onAccess({
@@ -192,6 +192,10 @@ export const gateway = ({ api, accountId, functions, onAccess }: GatewayOptions)
     return { ...reply, headers: { ...reply.headers, 'apigw-requestid': requestId } };
   };
 };
+
+/** Eleven bytes in base64, as API Gateway has them. They are a UUID's, because Node.js makes these in advance. */
+const newRequestId = (): string =>
+  Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64', 0, 11);
 
 const decoded = (path: string): string | undefined => {
   try {

@@ -14,9 +14,18 @@ export const gatewayReply = (status: number, message: string): HttpReply => ({
   body: Buffer.from(JSON.stringify({ message })),
 });
 
+type Headers = Readonly<Record<string, string | number | boolean>>;
+
+const isHeaders = (value: unknown): value is Headers =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((each) => ['string', 'number', 'boolean'].includes(typeof each));
+
 const structured = z.object({
   statusCode: z.coerce.number().check(z.int(), z.minimum(200), z.maximum(599)),
-  headers: z.nullish(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+  // One check for all: a schema for each value took as long as the rest of this.
+  headers: z.nullish(z.custom<Headers>(isHeaders)),
   cookies: z.nullish(z.array(z.string())),
   body: z.nullish(z.string()),
   isBase64Encoded: z.nullish(z.boolean()),
