@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Sha256 } from './sha256.ts';
 
 /**
@@ -29,21 +30,98 @@ export const settings = {
   },
 } as const;
 
+/** A middleware that changes a request before it is signed. */
+type BuildMiddleware = <Arguments extends { readonly request: unknown }, Result>(
+  next: (args: Arguments) => Promise<Result>,
+) => (args: Arguments) => Promise<Result>;
+
+type MakeSigner = DynamoDBClient['config']['signer'];
+type Signer = Awaited<ReturnType<MakeSigner>>;
+
+/** What derives the key of a day from credentials: the SDK's signer does in a method that it calls its own. */
+interface KeySource {
+  getSigningKey?: (credentials: object, ...scope: readonly string[]) => Promise<Uint8Array>;
+}
+
 /** What every client of the SDK has. */
 interface Client {
-  readonly config: object;
-  readonly middlewareStack: { remove(name: string): boolean };
+  readonly config: { signer: MakeSigner };
+  readonly middlewareStack: {
+    remove(name: string): boolean;
+    add(
+      middleware: BuildMiddleware,
+      options: { readonly step: 'build'; readonly priority: 'low'; readonly name: string },
+    ): void;
+  };
 }
 
 /**
- * Takes from a client what costs a sixth of the processor time of its calls and serves nobody here. The middleware
- * for a logger filters every input and output for one that throws them away. And each call copies the client's
+ * Makes a client's signer once, which the SDK makes for each call, and lets it keep the key of the day, which the SDK
+ * looks up under a hash of the credentials: a sixteenth of an invocation.
+ */
+const keepSigner = ({ config }: Client): void => {
+  const make = config.signer;
+  let made: Promise<Signer> | undefined;
+  config.signer = (scheme) => {
+    made ??= make(scheme).then(keepKey, (error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+};
+
+const keepKey = (signer: Signer & KeySource): Signer => {
+  const derive = signer.getSigningKey;
+  if (derive === undefined) return signer;
+  let kept:
+    | { readonly credentials: object; readonly scope: string; readonly key: Promise<Uint8Array> }
+    | undefined;
+  signer.getSigningKey = (credentials, ...scope) => {
+    const wanted = scope.join('/');
+    if (kept?.credentials !== credentials || kept.scope !== wanted) {
+      const key = derive.call(signer, credentials, ...scope);
+      key.catch(() => {
+        kept = undefined;
+      });
+      kept = { credentials, scope: wanted, key };
+    }
+    return kept.key;
+  };
+  return signer;
+};
+
+/** What the SDK calls the headers in which it says what it is. */
+const userAgent = ['user-agent', 'x-amz-user-agent'];
+
+/** From its second call on a client says of itself what the SDK said in the first, which it puts together each time. */
+const keepUserAgent = ({ middlewareStack }: Client): void => {
+  let kept: Record<string, string> | undefined;
+  middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { readonly headers: Record<string, string> };
+      if (kept === undefined) {
+        kept = Object.fromEntries(userAgent.map((name) => [name, headers[name] ?? '']));
+        middlewareStack.remove('getUserAgentMiddleware');
+      }
+      Object.assign(headers, kept);
+      return next(args);
+    },
+    { step: 'build', priority: 'low', name: 'keepUserAgent' },
+  );
+};
+
+/**
+ * Takes from a client what costs a quarter of the processor time of its calls and serves nobody here: a user agent and
+ * a signer for each call, and more. The middleware for a logger filters every input and output for one that throws them away. And each call copies the client's
  * configuration several times: the way in which the SDK assembles it leaves V8 with a hash table, property by
  * property slow to copy. Of what is somebody's prototype V8 makes an ordinary object again, which is copied at once.
  * Source: `JSObject::OptimizeAsPrototype` in V8, and https://github.com/sindresorhus/to-fast-properties
  */
 export const trimmed = <C extends Client>(client: C): C => {
   client.middlewareStack.remove('loggerMiddleware');
+  keepUserAgent(client);
+  keepSigner(client);
   Object.create(client.config);
   return client;
 };
