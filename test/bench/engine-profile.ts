@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { packageOf } from '../../infra/build.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import type { Template } from '../../infra/local/template.ts';
-import { until } from '../support/api.ts';
 
 /** Seconds by what they were spent in: a package, Spillway, a part of Node.js, or the collection of garbage. */
 type Spent = Map<string, number>;
@@ -32,10 +31,12 @@ const partsOfNode: readonly (readonly [RegExp, string])[] = [
   [/http/, 'Node.js: HTTP'],
   [/stream|net|dns/, 'Node.js: sockets and streams'],
   [/crypto/, 'Node.js: hashes'],
-  [/child_process/, 'Node.js: channel to the functions'],
   [/task_queues|promises|async/, 'Node.js: promises'],
   [/timers/, 'Node.js: timers'],
 ];
+
+/** A function that waits for its next event, in a blocking read. */
+const frozen = 'frozen';
 
 /** What a frame belongs to; undefined for what Node.js does for whoever calls it. */
 const ownerOf = ({
@@ -48,6 +49,7 @@ const ownerOf = ({
     return partsOfNode.find(([pattern]) => pattern.test(url))?.[1] ?? 'Node.js: the rest';
   if (!url.startsWith('file:')) return undefined;
   const path = fileURLToPath(url);
+  if (functionName === 'hear' && path.endsWith('lambda-runtime.mjs')) return frozen;
   const isBundle = /\/(?:index|chunk-\w+)\.mjs$/.test(path) && !path.includes('node_modules');
   if (isBundle) return originsOf(path)[lineNumber] ?? 'Spillway';
   return packageOf(path) ?? 'Spillway';
@@ -59,13 +61,14 @@ const add = (spent: Spent, { nodes, samples = [], timeDeltas = [] }: Profiler.Pr
   const idle = nodes.find(({ callFrame }) => callFrame.functionName === '(idle)')?.id;
   // Parents come before their children; what Node.js does natively belongs to its caller.
   for (const { id, callFrame, children = [] } of nodes) {
-    const owner = ownerOf(callFrame) ?? owners.get(id) ?? 'Node.js: the rest';
+    const caller = owners.get(id);
+    const owner = caller === frozen ? frozen : (ownerOf(callFrame) ?? caller ?? 'Node.js: the rest');
     owners.set(id, owner);
     for (const child of children) owners.set(child, owner);
   }
   for (const [i, sample] of samples.entries()) {
-    if (sample === idle) continue;
     const owner = owners.get(sample) ?? 'Node.js: the rest';
+    if (sample === idle || owner === frozen) continue;
     spent.set(owner, (spent.get(owner) ?? 0) + (timeDeltas[i] ?? 0) / 1e6);
   }
 };
@@ -104,11 +107,11 @@ export const profile = async (
     signal();
     const own: Spent = new Map();
     add(own, (await session.post('Profiler.stop')).profile);
+    await work(platform); // an instance hears of the end with its next event
     const functions: Spent = new Map();
     for (const id of instances) {
       const file = join(folder, `${id}.json`);
-      await until(async () => existsSync(file), 'the profile of an instance');
-      add(functions, JSON.parse(readFileSync(file, 'utf8')));
+      if (existsSync(file)) add(functions, JSON.parse(readFileSync(file, 'utf8')));
     }
     const sum = (spent: Spent) => [...spent.values()].reduce((all, each) => all + each, 0);
     const all = sum(own) + sum(functions);

@@ -21,7 +21,7 @@ const TO_REACH = 2.5;
 
 /** What to know where it is not reached. */
 const shortfall =
-  'Not reached. On two processors a request takes about 1.4 ms of the functions (half of it the SDK, a quarter Node.js’s HTTP, its sockets and the channel), 0.5 ms of the platform and 0.2 ms of DynamoDB, and crosses between processes six times; the peer takes 2 ms, nearly all of it in one process, and crosses four times. Fewer or more instances, other sizes of the young generation, large pages, one thread for DynamoDB, and cheaper messages on the channel changed nothing that could be measured.';
+  'Not reached. On two processors a request takes about 1.2 ms of the functions, 0.5 ms of the platform and 0.2 ms of DynamoDB, and crosses between processes six times; the peer takes 2 ms, nearly all of it in one process, and crosses four times. The same handler takes 0.7 ms where its process has a processor for itself: with three instances, the platform and DynamoDB on two processors, code and data have left the caches when a process goes on. Fewer or more instances, pinning them, other sizes of the young generation, huge pages, one thread for DynamoDB, and other thresholds of V8’s compilers changed nothing that could be measured.';
 
 const peers = fileURLToPath(new URL('peers/', import.meta.url));
 const exec = promisify(execFile);
