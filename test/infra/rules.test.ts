@@ -18,23 +18,26 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { holdToRules } from '../../infra/rules.ts';
+import { inFolder } from './template.ts';
 
 /** Synthesizes a stack that holds what `add` adds; the rules that it breaks, or nothing. */
-const broken = (add: (stack: Stack) => void, alarms = true): string => {
-  const app = new App({
-    context: { ...cdk.context, '@aws-cdk/aws-lambda:useCdkManagedLogGroup': false },
-    builtinCloudFormationValidation: false,
+const broken = (add: (stack: Stack) => void, alarms = true): string =>
+  inFolder((outdir) => {
+    const app = new App({
+      outdir,
+      context: { ...cdk.context, '@aws-cdk/aws-lambda:useCdkManagedLogGroup': false },
+      builtinCloudFormationValidation: false,
+    });
+    const stack = new Stack(app, 'Stack');
+    holdToRules(stack, { alarms, publicRoutes: new Set(['GET /health']) });
+    add(stack);
+    try {
+      app.synth();
+      return '';
+    } catch (error) {
+      return String(error);
+    }
   });
-  const stack = new Stack(app, 'Stack');
-  holdToRules(stack, { alarms, publicRoutes: new Set(['GET /health']) });
-  add(stack);
-  try {
-    app.synth();
-    return '';
-  } catch (error) {
-    return String(error);
-  }
-};
 
 const watch = (stack: Stack, metric: IMetric) =>
   new Alarm(stack, `Alarm${stack.node.children.length}`, { metric, threshold: 1, evaluationPeriods: 1 });

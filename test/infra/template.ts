@@ -12,7 +12,7 @@ import { addStack, synthesize } from '../../infra/synthesize.ts';
 export const functionNames = Object.keys(entries) as FunctionName[];
 
 /** Runs `work` with a temporary folder that is gone afterwards. */
-const inFolder = <T>(work: (folder: string) => T): T => {
+export const inFolder = <T>(work: (folder: string) => T): T => {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-'));
   try {
     return work(folder);
