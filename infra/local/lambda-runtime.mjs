@@ -34,6 +34,25 @@ const say = (kind, json = 'null') => {
   while (rest.length > 0) rest = rest.subarray(writeSync(platform, rest));
 };
 
+/** The next event, where it came while the platform was asked something. */
+let early;
+
+const nextEvent = () => {
+  const event = early ?? [JSON.parse(hear()), hear()];
+  early = undefined;
+  return event;
+};
+
+/** Asks why a call is not allowed; work that an event has left behind may ask when the next event is on its way. */
+const ask = (operation, body) => {
+  say('question', JSON.stringify({ operation, body }));
+  for (;;) {
+    const message = JSON.parse(hear());
+    if (message.requestId === undefined) return message.refusal;
+    early = [message, hear()];
+  }
+};
+
 const errorOf = (thrown) =>
   thrown instanceof Error
     ? {
@@ -91,7 +110,7 @@ const run = async (handler, fixed, { requestId, deadline, traceId }, payload) =>
  */
 const serve = (handler, fixed) => {
   const freeze = () => {
-    const [invocation, payload] = [JSON.parse(hear()), hear()];
+    const [invocation, payload] = nextEvent();
     setImmediate(async () => {
       await run(handler, fixed, invocation, payload);
       setImmediate(freeze);
@@ -101,10 +120,7 @@ const serve = (handler, fixed) => {
 };
 
 const initialization = JSON.parse(hear());
-holdToRole((operation, body) => {
-  say('question', JSON.stringify({ operation, body }));
-  return JSON.parse(hear()).refusal;
-});
+holdToRole(ask);
 try {
   const handler = await load(initialization);
   say('ready');

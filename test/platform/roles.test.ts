@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { dynamoDbCalls, sqsCalls } from '../../infra/local/aws-calls.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { lambda, mapping, queue, type Resources, role, run } from './stacks.ts';
@@ -160,6 +160,41 @@ describe('a function', () => {
       [200, '{}'],
       [400, expect.stringContaining('AccessDenied')],
     ]);
+  });
+
+  test('is held to its role in what an event leaves behind, though the next event is there already', async () => {
+    const source = `
+      import { request } from 'node:http';
+      const left = [];
+      const leave = (TableName) => {
+        const headers = {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': 'DynamoDB_20120810.GetItem',
+          authorization: 'AWS4-HMAC-SHA256 Credential=ANYBODY/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00',
+          'x-amz-date': '20260101T000000Z',
+        };
+        request(process.env.AWS_ENDPOINT_URL_DYNAMODB, { method: 'POST', headers })
+          .on('response', (response) => { left.push(response.statusCode); response.resume(); })
+          .end(JSON.stringify({ TableName, Key: { pk: { S: 'a' } } }));
+      };
+      export const handler = async ({ table }) => {
+        if (table !== undefined) setImmediate(() => {
+          const end = Date.now() + 50;
+          while (Date.now() < end); // the next event arrives
+          leave(table);
+        });
+        return left;
+      };
+    `;
+    const stack = stackOf(allow('dynamodb:GetItem', arn('Table')));
+    const platform = await run({ ...stack, Reader: lambda(source, { Role: arn('ReaderRole') }) });
+    await platform.invoke('Reader', {});
+
+    for (const table of ['Test-Other', 'Test-Table']) {
+      await Promise.all([platform.invoke('Reader', { table }), platform.invoke('Reader', {})]);
+    }
+
+    await vi.waitFor(async () => expect(await platform.invoke('Reader', {})).toEqual([400, 200]));
   });
 
   test('needs the permission for each table of a batch and each action of a transaction', async () => {

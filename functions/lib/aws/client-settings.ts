@@ -113,9 +113,10 @@ const keepUserAgent = ({ middlewareStack }: Client): void => {
 
 /**
  * Takes from a client what costs a quarter of the processor time of its calls and serves nobody here: a user agent and
- * a signer for each call, and more. The middleware for a logger filters every input and output for one that throws them away. And each call copies the client's
- * configuration several times: the way in which the SDK assembles it leaves V8 with a hash table, property by
- * property slow to copy. Of what is somebody's prototype V8 makes an ordinary object again, which is copied at once.
+ * a signer for each call, and more. The middleware for a logger filters every input and output for one that throws
+ * them away. And each call copies the client's configuration several times: the way in which the SDK assembles it
+ * leaves V8 with a hash table, property by property slow to copy. Of what is somebody's prototype V8 makes an
+ * ordinary object again, which is copied at once.
  * Source: `JSObject::OptimizeAsPrototype` in V8, and https://github.com/sindresorhus/to-fast-properties
  */
 export const trimmed = <C extends Client>(client: C): C => {
