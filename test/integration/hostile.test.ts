@@ -16,7 +16,7 @@ let token: string;
 beforeAll(async () => {
   platform = await startPlatform({
     // What is accepted is not the point here, so the workers are not to be kept busy with it.
-    adapt: (template) => setVariables(template, 'FunctionscomputationsFunction', { ACTIVE_PER_TENANT: '3' }),
+    adapt: (template) => setVariables(template, 'FunctionscomputationsFunction', { ACTIVE_PER_TENANT: '1' }),
   });
   token = await tokenOf(platform.url);
   document = (await (await fetch(`${platform.url}/openapi.json`)).json()) as Document;
