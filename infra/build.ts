@@ -29,8 +29,11 @@ export type Assets = Readonly<Record<FunctionName, string>>;
 
 type Files = Map<string, Uint8Array>;
 
-/** Modules of Node's that are loaded when one of their functions is called: an asset hardly ever does. */
-const onDemand: ReadonlySet<string> = new Set(['zlib', 'fs/promises']);
+/**
+ * Modules of Node's of which an asset hardly ever calls a function, or asks whether something is of one of their
+ * classes: they are loaded when it does. `fs` loads its streams when their classes are read.
+ */
+const onDemand: ReadonlySet<string> = new Set(['zlib', 'fs', 'fs/promises']);
 
 /** What one of Node's modules exports, as names. */
 const exportsOf = (path: string): string[] =>
@@ -47,16 +50,18 @@ const builtins: Plugin = {
     onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
       if (!isBuiltin(path)) return undefined;
       // Whole where it is taken whole. And apart, or what is taken in both ways would be a file of its own to read.
-      const namespace = kind === 'import-statement' ? 'builtin' : 'builtin-whole';
+      const namespace = kind === 'dynamic-import' ? 'builtin-whole' : 'builtin';
       return { path: path.replace(/^node:/, ''), namespace };
     });
     const load = (path: string) => `process.getBuiltinModule('node:${path}')`;
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
       if (onDemand.has(path)) {
-        const functions = exportsOf(path).map(
-          (name) => `export const ${name} = (...of) => ${load(path)}.${name}(...of);`,
-        );
-        return { contents: functions.join('\n') };
+        const late = (name: string) =>
+          /^[A-Z]/.test(name)
+            ? `{ [Symbol.hasInstance]: (object) => object instanceof ${load(path)}.${name} }`
+            : `(...of) => ${load(path)}.${name}(...of)`;
+        const values = exportsOf(path).map((name) => `export const ${name} = ${late(name)};`);
+        return { contents: values.join('\n') };
       }
       // Marked as pure, what nobody imports is left out.
       const values = exportsOf(path).map(
@@ -65,7 +70,7 @@ const builtins: Plugin = {
       return { contents: [`const whole = ${load(path)};`, 'export default whole;', ...values].join('\n') };
     });
     onLoad({ filter: /.*/, namespace: 'builtin-whole' }, ({ path }) => ({
-      contents: `module.exports = ${load(path)};`,
+      contents: `export default ${load(path)};`,
     }));
   },
 };

@@ -16,10 +16,26 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
   service: 50,
 };
 
+/** Files that a start may read, each of which takes it a quarter of a millisecond. */
+const FILES = 5;
+
 describe('the asset', () => {
   it.each(Object.entries(BUDGETS))('of %s is within its %d kilobytes', async (name, budget) => {
     const bytes = await assetBytes(entries[name as FunctionName]);
     expect([...bytes.values()].reduce((a, b) => a + b) / 1024).toBeLessThanOrEqual(budget);
+  });
+
+  it.each(Object.values(entries))('of %s starts with few files', async (entry) => {
+    const files = await bundle(entry);
+    const read = new Set<string>();
+    const start = (name: string) => {
+      if (read.has(name)) return;
+      read.add(name);
+      const source = Buffer.from(files.get(name) ?? []).toString();
+      for (const [, next = ''] of source.matchAll(/\b(?:from|import)\s*"\.\/(chunk-\w+\.mjs)"/g)) start(next);
+    };
+    start('index.mjs');
+    expect(read.size).toBeLessThanOrEqual(FILES);
   });
 
   // As an ES module, http would load undici too: see the build.

@@ -6,18 +6,12 @@ import { once } from '../lazy.ts';
  * most sweeps send nothing, and their instances start a tenth faster.
  */
 export const onDemandQueue = (queueUrl: string) => {
-  const loaded = once(async () => {
-    const [{ sqsClient }, { changeVisibility, sqsWorkQueue }] = await Promise.all([
-      import('./sqs-client.ts'),
-      import('./work-queue.ts'),
-    ]);
-    return { queue: sqsWorkQueue(sqsClient, queueUrl), hide: changeVisibility(sqsClient, queueUrl) };
-  });
+  const loaded = once(async () => (await import('./sqs-queue.ts')).sqsQueue(queueUrl));
   const queue: WorkQueue = { send: async (messages) => (await loaded()).queue.send(messages) };
   return {
     queue,
     /** Makes a received message visible again after so many seconds. */
     changeVisibility: async (receiptHandle: string, seconds: number): Promise<void> =>
-      (await loaded()).hide(receiptHandle, seconds),
+      (await loaded()).changeVisibility(receiptHandle, seconds),
   };
 };
