@@ -2,6 +2,7 @@ import type {
   DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
+  PutItemCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { conditional } from '../lib/aws/conditional.ts';
@@ -91,17 +92,37 @@ const mayHaveBeenApplied = (error: unknown): boolean => {
   return (metadata?.httpStatusCode ?? 500) >= 500;
 };
 
-/** Hides a missing answer from the SDK's retries, inside which this middleware stands. */
+/** Classes of commands, by the class of the same commands as the SDK has it. */
+const onceOnlyClasses = new Map<unknown, typeof PutItemCommand>();
+
+/**
+ * Makes a command one whose missing answer is hidden from the SDK's retries. It is of a class of its own, because the
+ * client keeps what goes around its commands by their class.
+ */
 const onceOnly = (command: WriteCommand): WriteCommand => {
-  (command as PutItemCommand).middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        throw mayHaveBeenApplied(error) ? new Unanswered() : error;
+  const Command = command.constructor as typeof PutItemCommand;
+  let OnceOnly = onceOnlyClasses.get(Command);
+  if (OnceOnly === undefined) {
+    OnceOnly = class extends Command {
+      constructor(input: PutItemCommandInput) {
+        super(input);
+        this.middlewareStack.add(hideMissingAnswer, aroundAttempt);
       }
-    },
-    { step: 'finalizeRequest', priority: 'low', name: 'onceOnly' },
-  );
-  return command;
+    };
+    onceOnlyClasses.set(Command, OnceOnly);
+  }
+  return new OnceOnly(command.input as PutItemCommandInput);
 };
+
+/** Inside the SDK's retries. */
+const aroundAttempt = { step: 'finalizeRequest', priority: 'low', name: 'onceOnly' } as const;
+
+const hideMissingAnswer =
+  <Arguments, Result>(next: (args: Arguments) => Promise<Result>) =>
+  async (args: Arguments): Promise<Result> => {
+    try {
+      return await next(args);
+    } catch (error) {
+      throw mayHaveBeenApplied(error) ? new Unanswered() : error;
+    }
+  };

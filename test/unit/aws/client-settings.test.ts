@@ -1,7 +1,12 @@
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { DynamoDBClient, type DynamoDBClientConfig, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeLimitsCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { settings, trimmed } from '../../../functions/lib/aws/client-settings.ts';
 import { Sha256 } from '../../../functions/lib/aws/sha256.ts';
@@ -87,6 +92,35 @@ describe('a client', () => {
     trimmed(client);
     for (let call = 0; call < 3; call++) await client.send(new ListTablesCommand({}));
     expect(asked).toBe(1);
+  });
+
+  it('puts together what goes around a command once for its class, after the first call', async () => {
+    const { client, sent } = clientOf();
+    const made: (string | undefined)[] = [];
+    client.middlewareStack.add(
+      (next, { commandName }) => {
+        made.push(commandName);
+        return next;
+      },
+      { step: 'initialize', name: 'counting' },
+    );
+    trimmed(client);
+    for (let call = 0; call < 3; call++) {
+      await Promise.all([
+        client.send(new ListTablesCommand({ Limit: 1 })),
+        client.send(new ListTablesCommand({ Limit: 2 })),
+        client.send(new DescribeLimitsCommand({})),
+      ]);
+    }
+    // The first three begin before there is an answer.
+    expect(made.toSorted()).toEqual([
+      ...Array.from({ length: 2 }, () => 'DescribeLimitsCommand'),
+      ...Array.from({ length: 3 }, () => 'ListTablesCommand'),
+    ]);
+    expect(sent.map((headers) => headers['x-amz-target']?.split('.')[1]).toSorted()).toEqual([
+      ...Array.from({ length: 3 }, () => 'DescribeLimits'),
+      ...Array.from({ length: 6 }, () => 'ListTables'),
+    ]);
   });
 
   it('signs as any other, on another day and with other credentials too', async () => {
