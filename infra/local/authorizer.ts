@@ -8,6 +8,12 @@ type Authorization =
   | { readonly kind: 'granted'; readonly claims: Readonly<Record<string, string>> }
   | { readonly kind: 'refused'; readonly reply: HttpReply };
 
+/** What a token says whose signature is right, as its issuer has put it and as a function is told. */
+interface Valid {
+  readonly claims: JWTPayload;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
 /** Decides on the `Authorization` header of a request; of the scopes the token needs one, if there are any. */
 export type Authorizer = (header: string | undefined, scopes: readonly string[]) => Promise<Authorization>;
 
@@ -36,35 +42,37 @@ export const jwtAuthorizer = ({ issuer, audience }: LocalAuthorizer): Authorizer
   };
 
   /** Of the newest tokens whose signature was right: checking it takes an eighth of the gateway's time. */
-  const known = new Map<string, { readonly claims: JWTPayload; readonly until: number }>();
+  const known = new Map<string, Valid & { readonly until: number }>();
   /** The claims of a token that is valid; rejects for any other, and when the issuer cannot be asked. */
-  const claimsOf = async (token: string): Promise<JWTPayload> => {
+  const claimsOf = async (token: string): Promise<Valid> => {
     const found = known.get(token);
-    if (found !== undefined && Date.now() < found.until) return found.claims;
+    if (found !== undefined && Date.now() < found.until) return found;
     known.delete(token);
     const { payload: claims } = await jwtVerify(token, await keys(), {
       issuer,
       algorithms,
       requiredClaims: ['exp'],
     });
-    known.set(token, { claims, until: Math.min((claims.exp ?? 0) * 1_000, Date.now() + keyMilliseconds) });
+    const valid = { claims, texts: asText(claims) };
+    known.set(token, { ...valid, until: Math.min((claims.exp ?? 0) * 1_000, Date.now() + keyMilliseconds) });
     for (const [oldest] of known) {
       if (known.size <= mostTokens) break;
       known.delete(oldest);
     }
-    return claims;
+    return valid;
   };
 
   return async (header, scopes) => {
     const token = header?.replace(/^Bearer\s+/i, '').trim();
     if (token === undefined || token === '') return refused(401, 'Unauthorized', 'Bearer');
-    let claims: JWTPayload;
+    let valid: Valid;
     try {
-      claims = await claimsOf(token);
+      valid = await claimsOf(token);
     } catch (error) {
       if (!isAboutTheToken(error)) throw error;
       return invalid(descriptions[error.code] ?? 'the token is not valid');
     }
+    const { claims, texts } = valid;
     if (claims.iat !== undefined && claims.iat > Math.ceil(Date.now() / 1_000))
       return invalid('the token is not yet valid');
     const meant = [claims.aud ?? claims.client_id].flat();
@@ -73,7 +81,7 @@ export const jwtAuthorizer = ({ issuer, audience }: LocalAuthorizer): Authorizer
     const granted = scopesOf(claims.scope ?? claims.scp);
     if (scopes.length > 0 && !scopes.some((scope) => granted.includes(scope)))
       return refused(403, 'Forbidden', `Bearer scope="${scopes.join(' ')}" error="insufficient_scope"`);
-    return { kind: 'granted', claims: asText(claims) };
+    return { kind: 'granted', claims: texts };
   };
 };
 

@@ -55,7 +55,9 @@ const startDynoxide = async (
 ): Promise<{ stop(): Promise<void> } | { problem: string }> => {
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port)];
   if (file !== undefined) args.push('--db-path', file);
-  const child = spawnGuarded(command, args);
+  // More threads would wait for one another: SQLite does one thing at a time.
+  // biome-ignore lint/style/noProcessEnv: what it would get anyway
+  const child = spawnGuarded(command, args, { env: { ...process.env, TOKIO_WORKER_THREADS: '1' } });
   const exited = once(child, 'exit').then(() => false as const);
   let output = '';
   const listening = new Promise<true>((resolve) => {

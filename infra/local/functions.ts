@@ -1,3 +1,4 @@
+import { once } from '../../functions/lib/lazy.ts';
 import { dynamoDbCalls } from './aws-calls.ts';
 import { Lambda } from './lambda.ts';
 import { type Endpoints, environmentOf, initializationOf } from './lambda-settings.ts';
@@ -26,19 +27,19 @@ export const createFunctions = (
   log: Log,
 ): Functions => {
   const check = checkOf(roles, dynamoDbCalls, place);
-  const all = stack.functions.map(
-    (definition) =>
-      new Lambda({
-        definition,
-        initialization: initializationOf(definition),
-        environment: environmentOf(definition, place, endpoints),
-        maximumInstances: Math.max(usualInstances, concurrencyOf(stack, definition.name)),
-        onLine: (line) => {
-          if (mayLog(definition, place, roles)) log.add(definition.label, line);
-        },
-        check: (operation, body) => check(operation, body, accessKeyOf(definition)),
-      }),
-  );
+  const all = stack.functions.map((definition) => {
+    const mayLog = once(() => maySendLines(definition, place, roles));
+    return new Lambda({
+      definition,
+      initialization: initializationOf(definition),
+      environment: environmentOf(definition, place, endpoints),
+      maximumInstances: Math.max(usualInstances, concurrencyOf(stack, definition.name)),
+      onLine: (line) => {
+        if (mayLog()) log.add(definition.label, line);
+      },
+      check: (operation, body) => check(operation, body, accessKeyOf(definition)),
+    });
+  });
   return {
     all,
     get: (name) => {
@@ -55,7 +56,7 @@ export const createFunctions = (
 };
 
 /** Lambda writes a function's lines with the function's role, and drops them in silence when that may not. */
-const mayLog = (definition: LocalFunction, { region, accountId }: Place, roles: Roles): boolean => {
+const maySendLines = (definition: LocalFunction, { region, accountId }: Place, roles: Roles): boolean => {
   const resource = `arn:aws:logs:${region}:${accountId}:log-group:${definition.logGroup}:log-stream:local`;
   return ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
     (action) => roles.refusal(accessKeyOf(definition), { action, resource }) === undefined,
