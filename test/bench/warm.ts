@@ -16,7 +16,7 @@ import { median, times } from './measure.ts';
 const TURNS = 21;
 const INVOCATIONS = 250;
 /** Before that, until V8 has compiled what is hot. */
-const WARM_UP = 3_000;
+const WARM_UP = 15_000;
 
 /** What the peers need, besides what Spillway has itself; installed for the run, so that a clone stays lean. */
 const packages = {
