@@ -104,9 +104,9 @@ const onceOnly = (command: WriteCommand): WriteCommand => {
   let OnceOnly = onceOnlyClasses.get(Command);
   if (OnceOnly === undefined) {
     OnceOnly = class extends Command {
-      constructor(input: PutItemCommandInput) {
-        super(input);
+      override resolveMiddleware(...of: Parameters<PutItemCommand['resolveMiddleware']>) {
         this.middlewareStack.add(hideMissingAnswer, aroundAttempt);
+        return super.resolveMiddleware(...of);
       }
     };
     onceOnlyClasses.set(Command, OnceOnly);
