@@ -31,9 +31,13 @@ type Files = Map<string, Uint8Array>;
 
 /**
  * Modules of Node's of which an asset hardly ever calls a function, or asks whether something is of one of their
- * classes: they are loaded when it does. `fs` loads its streams when their classes are read.
+ * classes: they are loaded when it does. `fs` loads its streams when their classes are read. With the names that are
+ * imported, because those that Node.js has differ by its version, and what esbuild reads decides how it minifies.
  */
-const onDemand: ReadonlySet<string> = new Set(['zlib', 'fs', 'fs/promises']);
+const onDemand: Readonly<Record<string, readonly string[]>> = {
+  fs: ['ReadStream', 'createReadStream', 'fstatSync', 'lstatSync', 'readFileSync'],
+  'fs/promises': ['readFile'],
+};
 
 /** What one of Node's modules exports, as names. */
 const exportsOf = (path: string): string[] =>
@@ -55,12 +59,13 @@ const builtins: Plugin = {
     });
     const load = (path: string) => `process.getBuiltinModule('node:${path}')`;
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      if (onDemand.has(path)) {
+      const names = onDemand[path];
+      if (names !== undefined) {
         const late = (name: string) =>
           /^[A-Z]/.test(name)
             ? `{ [Symbol.hasInstance]: (object) => object instanceof ${load(path)}.${name} }`
             : `(...of) => ${load(path)}.${name}(...of)`;
-        const values = exportsOf(path).map((name) => `export const ${name} = ${late(name)};`);
+        const values = names.map((name) => `export const ${name} = ${late(name)};`);
         return { contents: values.join('\n') };
       }
       // Marked as pure, what nobody imports is left out.
