@@ -8,10 +8,12 @@ type Authorization =
   | { readonly kind: 'granted'; readonly claims: Readonly<Record<string, string>> }
   | { readonly kind: 'refused'; readonly reply: HttpReply };
 
-/** What a token says whose signature is right, as its issuer has put it and as a function is told. */
-interface Valid {
+/** A token whose signature is right: what it says, as its issuer has put it and as a function is told. */
+interface Signed {
   readonly claims: JWTPayload;
   readonly texts: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch at which it is to be checked again. */
+  readonly until: number;
 }
 
 /** Decides on the `Authorization` header of a request; of the scopes the token needs one, if there are any. */
@@ -42,9 +44,9 @@ export const jwtAuthorizer = ({ issuer, audience }: LocalAuthorizer): Authorizer
   };
 
   /** Of the newest tokens whose signature was right: checking it takes an eighth of the gateway's time. */
-  const known = new Map<string, Valid & { readonly until: number }>();
-  /** The claims of a token that is valid; rejects for any other, and when the issuer cannot be asked. */
-  const claimsOf = async (token: string): Promise<Valid> => {
+  const known = new Map<string, Signed>();
+  /** Rejects for a token that is not valid, and when the issuer cannot be asked. */
+  const checked = async (token: string): Promise<Signed> => {
     const found = known.get(token);
     if (found !== undefined && Date.now() < found.until) return found;
     known.delete(token);
@@ -53,26 +55,27 @@ export const jwtAuthorizer = ({ issuer, audience }: LocalAuthorizer): Authorizer
       algorithms,
       requiredClaims: ['exp'],
     });
-    const valid = { claims, texts: asText(claims) };
-    known.set(token, { ...valid, until: Math.min((claims.exp ?? 0) * 1_000, Date.now() + keyMilliseconds) });
+    const until = Math.min((claims.exp ?? 0) * 1_000, Date.now() + keyMilliseconds);
+    const signed = { claims, texts: asText(claims), until };
+    known.set(token, signed);
     for (const [oldest] of known) {
       if (known.size <= mostTokens) break;
       known.delete(oldest);
     }
-    return valid;
+    return signed;
   };
 
   return async (header, scopes) => {
     const token = header?.replace(/^Bearer\s+/i, '').trim();
     if (token === undefined || token === '') return refused(401, 'Unauthorized', 'Bearer');
-    let valid: Valid;
+    let signed: Signed;
     try {
-      valid = await claimsOf(token);
+      signed = await checked(token);
     } catch (error) {
       if (!isAboutTheToken(error)) throw error;
       return invalid(descriptions[error.code] ?? 'the token is not valid');
     }
-    const { claims, texts } = valid;
+    const { claims, texts } = signed;
     if (claims.iat !== undefined && claims.iat > Math.ceil(Date.now() / 1_000))
       return invalid('the token is not yet valid');
     const meant = [claims.aud ?? claims.client_id].flat();

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
+import { once } from '../../functions/lib/lazy.ts';
 import { assetBytes, bundle, entries, type FunctionName } from '../../infra/build.ts';
 
 /**
@@ -19,14 +20,16 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
 /** Files that a start may read, each of which takes it a quarter of a millisecond. */
 const FILES = 5;
 
+const bundles = Object.values(entries).map((entry) => [entry, once(() => bundle(entry))] as const);
+
 describe('the asset', () => {
   it.each(Object.entries(BUDGETS))('of %s is within its %d kilobytes', async (name, budget) => {
     const bytes = await assetBytes(entries[name as FunctionName]);
     expect([...bytes.values()].reduce((a, b) => a + b) / 1024).toBeLessThanOrEqual(budget);
   });
 
-  it.each(Object.values(entries))('of %s starts with few files', async (entry) => {
-    const files = await bundle(entry);
+  it.each(bundles)('of %s starts with few files', async (_, bundled) => {
+    const files = await bundled();
     const read = new Set<string>();
     const start = (name: string) => {
       if (read.has(name)) return;
@@ -39,8 +42,8 @@ describe('the asset', () => {
   });
 
   // As an ES module, http would load undici too: see the build.
-  it.each(Object.values(entries))('of %s takes http as CommonJS would', async (entry) => {
-    for (const [name, contents] of await bundle(entry)) {
+  it.each(bundles)('of %s takes http as CommonJS would', async (_, bundled) => {
+    for (const [name, contents] of await bundled()) {
       expect(Buffer.from(contents).toString(), name).not.toMatch(/(from|import)\s*"(node:)?http"/);
     }
   });
