@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { getSchemaSerdePlugin } from '@smithy/core/schema';
 import { Sha256 } from './sha256.ts';
 
 /**
@@ -30,10 +32,26 @@ export const settings = {
   },
 } as const;
 
-/** A middleware that changes a request before it is signed. */
-type BuildMiddleware = <Arguments extends { readonly request: unknown }, Result>(
-  next: (args: Arguments) => Promise<Result>,
-) => (args: Arguments) => Promise<Result>;
+/** What a middleware is given for each call; the request is there from the step `build` on. */
+interface Arguments {
+  readonly input: object;
+  readonly request: unknown;
+}
+
+interface Result {
+  readonly response: unknown;
+  readonly output: { readonly $metadata: { attempts?: number; totalRetryDelay?: number } };
+}
+
+type Handler = (args: Arguments) => Promise<Result>;
+
+/** What the SDK keeps of one call; with `cacheMiddleware`, of all calls of a class of commands. */
+interface Context {
+  readonly commandName?: string;
+  readonly endpointV2?: object;
+}
+
+type Middleware = (next: Handler, context: Context) => Handler;
 
 type MakeSigner = DynamoDBClient['config']['signer'];
 type Signer = Awaited<ReturnType<MakeSigner>>;
@@ -45,13 +63,22 @@ interface KeySource {
 
 /** What every client of the SDK has. */
 interface Client {
-  readonly config: { signer: MakeSigner; cacheMiddleware?: boolean };
+  config: Parameters<typeof getSchemaSerdePlugin>[0] &
+    Pick<DynamoDBClient['config'], 'maxAttempts' | 'retryStrategy'> & {
+      signer: MakeSigner;
+      cacheMiddleware?: boolean;
+    };
   readonly middlewareStack: {
     remove(name: string): boolean;
-    add(
-      middleware: BuildMiddleware,
-      options: { readonly step: 'build'; readonly priority: 'low'; readonly name: string },
+    addRelativeTo(
+      middleware: Middleware,
+      options: {
+        readonly relation: 'before' | 'after';
+        readonly toMiddleware: string;
+        readonly name: string;
+      },
     ): void;
+    use(plugin: ReturnType<typeof getSchemaSerdePlugin>): void;
   };
 }
 
@@ -94,39 +121,123 @@ const keepKey = (signer: Signer & KeySource): Signer => {
 /** What the SDK calls the headers in which it says what it is. */
 const userAgent = ['user-agent', 'x-amz-user-agent'];
 
+const headersOf = ({ request }: Arguments): Record<string, string> =>
+  (request as { readonly headers: Record<string, string> }).headers;
+
 /**
  * From its second call on a client says of itself what the SDK said in the first, which it puts together each time.
  * Then it keeps by their class what goes around its commands, in which what says it anew is no more.
  */
-const keepUserAgent = ({ config, middlewareStack }: Client): void => {
+const keepUserAgent = (client: Client): void => {
   let kept: Record<string, string> | undefined;
-  middlewareStack.add(
+  client.middlewareStack.addRelativeTo(
     (next) => (args) => {
-      const { headers } = args.request as { readonly headers: Record<string, string> };
+      const headers = headersOf(args);
       if (kept === undefined) {
         kept = Object.fromEntries(userAgent.map((name) => [name, headers[name] ?? '']));
-        middlewareStack.remove('getUserAgentMiddleware');
-        config.cacheMiddleware = true;
+        client.middlewareStack.remove('getUserAgentMiddleware');
+        client.config.cacheMiddleware = true;
       }
       Object.assign(headers, kept);
       return next(args);
     },
-    { step: 'build', priority: 'low', name: 'keepUserAgent' },
+    { relation: 'before', toMiddleware: 'retryMiddleware', name: 'keepUserAgent' },
   );
 };
 
 /**
- * Takes from a client what costs a third of the processor time of its calls and serves nobody here: a user agent, a
- * signer and a sorted list of middlewares for each call, and more. The middleware for a logger filters every input
- * and output for one that throws them away. And each call copies the client's configuration several times: the way in
- * which the SDK assembles it leaves V8 with a hash table, property by property slow to copy. Of what is somebody's
- * prototype V8 makes an ordinary object again, which is copied at once.
- * Source: `JSObject::OptimizeAsPrototype` in V8, and https://github.com/sindresorhus/to-fast-properties
+ * Adds a middleware that can leave out others: it stands before `first`, and is told what follows `last`, which `seen`
+ * may change for those that come through all of them.
+ */
+const addAround = (
+  { middlewareStack }: Client,
+  first: string,
+  last: string,
+  around: (through: Handler, past: Handler, context: Context) => Handler,
+  seen = (next: Handler) => next,
+): void => {
+  const following = new WeakMap<Context, Handler>();
+  middlewareStack.addRelativeTo(
+    (next, context) => {
+      following.set(context, next);
+      return seen(next);
+    },
+    { relation: 'after', toMiddleware: last, name: `after-${last}` },
+  );
+  middlewareStack.addRelativeTo(
+    // The SDK puts a chain together from its end.
+    (next, context) => around(next, following.get(context) ?? next, context),
+    { relation: 'before', toMiddleware: first, name: `before-${first}` },
+  );
+};
+
+/**
+ * Lets a class of commands keep its endpoint and the way of signing, which the SDK looks up for each call: a tenth of an
+ * invocation. The address of a table or a queue depends on nothing that a call says, and the signer asks for credentials
+ * itself.
+ */
+const keepEndpoint = (client: Client): void =>
+  addAround(
+    client,
+    'httpAuthSchemeMiddleware',
+    'endpointV2Middleware',
+    (through, past, context) => (args) => (context.endpointV2 === undefined ? through : past)(args),
+  );
+
+/** With what a success at the first attempt is told to the SDK's retries, which have a quota and refill it then. */
+const firstToken = { getRetryCount: () => 0, getRetryDelay: () => 0, getRetryCost: () => undefined };
+
+/**
+ * Makes the first attempt outside of the SDK's retries, which come in when it has failed, and are told of it as of
+ * theirs: before the first attempt they make an error with its stack for the case of need, an eighth of an invocation.
+ */
+const attemptFirst = (client: Client): void => {
+  const failures = new WeakMap<Arguments, { readonly error: unknown; readonly invocationId: string }>();
+  addAround(
+    client,
+    'retryMiddleware',
+    'retryMiddleware',
+    (retried, attempt) => async (args) => {
+      const headers = headersOf(args);
+      const invocationId = randomUUID();
+      headers['amz-sdk-invocation-id'] = invocationId;
+      headers['amz-sdk-request'] = `attempt=1; max=${await client.config.maxAttempts()}`;
+      const strategy = await client.config.retryStrategy();
+      try {
+        const result = await attempt(args);
+        result.output.$metadata.attempts = 1;
+        result.output.$metadata.totalRetryDelay = 0;
+        if ('recordSuccess' in strategy) strategy.recordSuccess(firstToken);
+        return result;
+      } catch (error) {
+        failures.set(args, { error, invocationId });
+        return retried(args);
+      }
+    },
+    (next) => async (args) => {
+      const failure = failures.get(args);
+      if (failure === undefined) return next(args);
+      failures.delete(args);
+      headersOf(args)['amz-sdk-invocation-id'] = failure.invocationId; // the same for all attempts
+      throw failure.error;
+    },
+  );
+};
+
+/**
+ * Takes from a client what costs half of the processor time of its calls and serves nobody here: a user agent, a
+ * signer, an endpoint, an error and a sorted list of middlewares for each call, and more. The middleware for a logger
+ * filters every input and output for one that throws them away. And each call copies the client's configuration twice:
+ * the way in which the SDK assembles it leaves V8 with a hash table and a getter, property by property slow to copy.
+ * A copy is an ordinary object, which is copied at once; what reads and writes messages is made anew with it.
  */
 export const trimmed = <C extends Client>(client: C): C => {
   client.middlewareStack.remove('loggerMiddleware');
   keepUserAgent(client);
+  keepEndpoint(client);
+  attemptFirst(client);
   keepSigner(client);
-  Object.create(client.config);
+  client.config = { ...client.config };
+  client.middlewareStack.use(getSchemaSerdePlugin(client.config));
   return client;
 };

@@ -7,6 +7,7 @@ import {
   type DynamoDBClientConfig,
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { settings, trimmed } from '../../../functions/lib/aws/client-settings.ts';
 import { Sha256 } from '../../../functions/lib/aws/sha256.ts';
@@ -188,12 +189,83 @@ describe('a client', () => {
     expect(logged.filter((line) => typeof line === 'object')).toEqual([]);
   });
 
-  it('has a configuration that is copied at once, which the SDK’s own is not', async () => {
-    const [trim, plain] = [trimmed(clientOf().client), clientOf().client];
-    for (const client of [trim, plain]) {
-      // V8 attends to it when it compiles the first time what has been called a few times.
-      for (let call = 0; call < 50; call++) await client.send(new ListTablesCommand({}));
+  it('looks for the endpoint once for a class of commands, after the first call', async () => {
+    const { client } = clientOf();
+    let asked = 0;
+    const provide = client.config.endpointProvider;
+    client.config.endpointProvider = (...of) => {
+      asked += 1;
+      return provide(...of);
+    };
+    trimmed(client);
+    for (let call = 0; call < 5; call++) await client.send(new ListTablesCommand({}));
+    expect(asked).toBe(2);
+  });
+
+  it('makes further attempts as any other', async () => {
+    const run = async (trim: (client: DynamoDBClient) => DynamoDBClient, failures: number) => {
+      const answers = () => {
+        if (sent.length > failures) return whole();
+        throw Object.assign(new Error('no connection'), { code: 'ECONNRESET' });
+      };
+      const retryStrategy = new ConfiguredRetryStrategy(3, () => 0);
+      const { client, sent } = clientOf(answers, { maxAttempts: 3, retryStrategy });
+      const outcome = await trim(client)
+        .send(new ListTablesCommand({}))
+        .catch((error: unknown) => error);
+      expect(new Set(sent.map((headers) => headers['amz-sdk-invocation-id']?.length))).toEqual(new Set([36]));
+      expect(new Set(sent.map((headers) => headers['amz-sdk-invocation-id'])).size).toBe(1);
+      const said = sent.map((headers) => headers['amz-sdk-request']);
+      return { outcome, said, quota: retryStrategy.getCapacity() };
+    };
+
+    for (const [failures, attempts] of [1, 2, 3, 3].entries()) {
+      const ours = await run(trimmed, failures);
+      expect(ours.said).toEqual(
+        ['attempt=1; max=3', 'attempt=2; max=3', 'attempt=3; max=3'].slice(0, attempts),
+      );
+      expect(ours.outcome).toMatchObject({ $metadata: { attempts, totalRetryDelay: 0 } });
+      expect(ours).toEqual(await run((client) => client, failures));
     }
-    expect([isFast(trim.config), isFast(plain.config)]).toEqual([true, false]);
+  });
+
+  it('asks for nothing of a retry where the first attempt succeeds, and refills their quota', async () => {
+    const retryStrategy = new ConfiguredRetryStrategy(2, () => 0);
+    const acquire = vi.spyOn(retryStrategy, 'acquireInitialRetryToken');
+    let failing = true;
+    const answers = () => {
+      if (!failing) return whole();
+      throw Object.assign(new Error('no connection'), { code: 'ECONNRESET' });
+    };
+    const { client } = clientOf(answers, { maxAttempts: 2, retryStrategy });
+    trimmed(client);
+    const full = retryStrategy.getCapacity();
+    await expect(client.send(new ListTablesCommand({}))).rejects.toThrow('no connection');
+    const left = retryStrategy.getCapacity();
+    expect(left).toBeLessThan(full);
+    acquire.mockClear();
+
+    failing = false;
+    for (let call = 0; call < 3; call++) await client.send(new ListTablesCommand({}));
+    expect(acquire).not.toHaveBeenCalled();
+    expect(retryStrategy.getCapacity()).toBe(left + 3);
+  });
+
+  it('copies a configuration that V8 copies at once, which the SDK’s own is not', async () => {
+    const isCopiedAtOnce = async (client: DynamoDBClient) => {
+      const { config } = client;
+      const serialize = vi.spyOn(config.protocol, 'serializeRequest');
+      const deserialize = vi.spyOn(config.protocol, 'deserializeResponse');
+      const mark = { mark: 'of this configuration' };
+      Object.assign(config, mark);
+      await client.send(new ListTablesCommand({}));
+      expect(serialize.mock.lastCall?.[2]).toMatchObject(mark);
+      expect(deserialize.mock.lastCall?.[1]).toMatchObject(mark);
+      return (
+        isFast(config) && Object.values(Object.getOwnPropertyDescriptors(config)).every(({ get }) => !get)
+      );
+    };
+    expect(await isCopiedAtOnce(trimmed(clientOf().client))).toBe(true);
+    expect(await isCopiedAtOnce(clientOf().client)).toBe(false);
   });
 });
