@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { systemRandom } from '../../functions/lib/ports.ts';
 import { type Authorizer, jwtAuthorizer } from './authorizer.ts';
 import { preflight, withCors } from './cors.ts';
 import type { Functions } from './functions.ts';
-import { eventOf } from './http-event.ts';
+import { eventOf, headersOf } from './http-event.ts';
 import { gatewayReply, type HttpReply, replyOf } from './http-reply.ts';
 import { newTraceId } from './lambda.ts';
 import { openOnLoopback } from './loopback.ts';
@@ -143,18 +143,16 @@ export const gateway = ({ api, accountId, functions, onAccess }: GatewayOptions)
     if (match === undefined) return replies.notFound;
     const { route, parameters } = match;
     if (!route.admits()) return replies.tooManyRequests;
-    const authorization = await route.authorize?.(
-      request.headersDistinct.authorization?.join(),
-      route.scopes,
-    );
+    const headers = headersOf(request);
+    const authorization = await route.authorize?.(headers.authorization, route.scopes);
     if (authorization?.kind === 'refused') return authorization.reply;
 
     const body = await read(request);
     if (body === undefined) return replies.tooLarge;
-    const header = request.headers['x-amzn-trace-id'];
-    const traceId = typeof header === 'string' ? header : newTraceId();
+    const { 'x-amzn-trace-id': traceId = newTraceId() } = headers;
     const event = eventOf({
       request,
+      headers,
       requestId,
       received,
       body,
@@ -193,9 +191,8 @@ export const gateway = ({ api, accountId, functions, onAccess }: GatewayOptions)
   };
 };
 
-/** Eleven bytes in base64, as API Gateway has them. They are a UUID's, because Node.js makes these in advance. */
-const newRequestId = (): string =>
-  Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64', 0, 11);
+/** Eleven bytes in base64, as API Gateway has them. */
+const newRequestId = (): string => Buffer.from(systemRandom.bytes(11)).toString('base64');
 
 const decoded = (path: string): string | undefined => {
   try {
@@ -212,12 +209,15 @@ const read = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   if (Number(announced) === 0 && coding === undefined) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
+  request.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length > maximumBodyBytes) return discard(request);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+    if (length <= maximumBodyBytes) chunks.push(chunk);
+    else resolve(undefined); // and read on to nowhere, as `discard` does
+  });
+  request.on('end', () => resolve(Buffer.concat(chunks)));
+  request.on('error', reject);
+  return promise;
 };
 
 /** Reads on to nowhere: a client that is still sending would not see an answer on a connection that was cut. */
@@ -241,16 +241,15 @@ const ownHeaders = new Set(['connection', 'content-length', 'date', 'keep-alive'
 
 const send = ({ status, headers, body }: HttpReply, response: ServerResponse): void => {
   const bodiless = status === 204 || status === 304;
-  try {
-    for (const [name, value] of Object.entries(headers)) {
-      if (!ownHeaders.has(name)) response.setHeader(name, value);
-    }
-    if (!bodiless) response.setHeader('content-length', body.length);
-    response.writeHead(status);
-    response.end(bodiless ? undefined : body);
-  } catch {
-    // A header that no header can hold.
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    response.writeHead(500, { 'content-type': 'application/json' }).end(replies.serverError.body);
+  const all: (string | readonly string[] | number)[] = bodiless ? [] : ['content-length', body.length];
+  for (const [name, value] of Object.entries(headers)) {
+    if (!ownHeaders.has(name)) all.push(name, value);
   }
+  try {
+    response.writeHead(status, all as string[]);
+  } catch {
+    send(replies.serverError, response); // a header that no header can hold
+    return;
+  }
+  response.end(bodiless ? undefined : body);
 };

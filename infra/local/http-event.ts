@@ -4,6 +4,8 @@ import type { APIGatewayEventRequestContextJWTAuthorizer, APIGatewayProxyEventV2
 
 export interface EventInput {
   readonly request: IncomingMessage;
+  /** As {@link headersOf} the request. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly requestId: string;
   readonly received: Date;
   readonly body: Buffer;
@@ -31,7 +33,7 @@ type HttpEvent = APIGatewayProxyEventV2 & {
 /** The event of a request in payload format 2.0. */
 export const eventOf = (input: EventInput): HttpEvent => {
   const { request, body, apiId, accountId, routeKey, path, query, parameters, received, authorizer } = input;
-  const { cookie, ...headers } = headersOf(request);
+  const { cookie, ...headers } = input.headers;
   const sourceIp = request.socket.remoteAddress ?? '';
   const host = headers.host ?? '';
   const domainName = host.replace(/:\d+$/, '');
@@ -80,7 +82,7 @@ export const eventOf = (input: EventInput): HttpEvent => {
 };
 
 /** Lower-cased, the values of a name that comes twice joined by a comma (cookies by a semicolon). */
-const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string> => {
+export const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string> => {
   const headers: Record<string, string> = {};
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();

@@ -38,19 +38,6 @@ export interface Request {
   readonly traceId: string;
 }
 
-/** What the process is told of an event to run; the event itself is the line that follows. */
-interface Invocation {
-  readonly requestId: string;
-  readonly traceId: string;
-  /** Milliseconds since the epoch at which the run is killed. */
-  readonly deadline: number;
-}
-
-/** What the process is told of a request to DynamoDB that it has asked about, and waits with. */
-interface Verdict {
-  readonly refusal: string | undefined;
-}
-
 /** What the process asks about. */
 interface Question {
   readonly operation: string;
@@ -121,7 +108,7 @@ export class Instance {
           return started.resolve(undefined);
         case 'question': {
           const { operation, body } = JSON.parse(json) as Question;
-          return this.#tell({ refusal: check(operation, body) });
+          return this.#tell(`verdict ${JSON.stringify(check(operation, body) ?? null)}`);
         }
         case 'result':
           return this.#finish(answer(json));
@@ -145,7 +132,7 @@ export class Instance {
       leave(() => ({ errorType: 'Runtime.ExitError', errorMessage: message })),
     );
     this.#process.on('exit', (code, signal) => leave(exited(code, signal)));
-    this.#tell(initialization);
+    this.#tell(JSON.stringify(initialization));
   }
 
   /** False from the moment that the process has ended or is about to. */
@@ -165,7 +152,8 @@ export class Instance {
         resolve(outcome);
       },
     };
-    this.#tell({ requestId, traceId, deadline: Date.now() + timeoutSeconds * 1_000 }, payload);
+    const deadline = Date.now() + timeoutSeconds * 1_000; // at which the run is killed
+    this.#tell(`event ${requestId} ${deadline} ${traceId}\n${payload}`);
     return promise;
   }
 
@@ -175,9 +163,9 @@ export class Instance {
     await this.gone;
   }
 
-  #tell(message: Initialization | Invocation | Verdict, payload?: string): void {
-    const line = `${JSON.stringify(message)}\n`;
-    this.#channel.write(payload === undefined ? line : `${line}${payload}\n`);
+  /** The first line initializes the process; the others say by their first word what they are. */
+  #tell(message: string): void {
+    this.#channel.write(`${message}\n`);
   }
 
   #kill(why: End): void {

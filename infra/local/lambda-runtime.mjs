@@ -34,22 +34,23 @@ const say = (kind, json = 'null') => {
   while (rest.length > 0) rest = rest.subarray(writeSync(platform, rest));
 };
 
-/** The next event, where it came while the platform was asked something. */
+/** The next event, where it came while the platform was asked something: the line that says so, and the event. */
 let early;
 
 const nextEvent = () => {
-  const event = early ?? [JSON.parse(hear()), hear()];
+  const [line, payload] = early ?? [hear(), hear()];
   early = undefined;
-  return event;
+  const [, requestId, deadline, ...traceId] = line.split(' ');
+  return { requestId, deadline: Number(deadline), traceId: traceId.join(' '), payload };
 };
 
 /** Asks why a call is not allowed; work that an event has left behind may ask when the next event is on its way. */
 const ask = (operation, body) => {
   say('question', JSON.stringify({ operation, body }));
   for (;;) {
-    const message = JSON.parse(hear());
-    if (message.requestId === undefined) return message.refusal;
-    early = [message, hear()];
+    const line = hear();
+    if (line.startsWith('verdict ')) return JSON.parse(line.slice('verdict '.length)) ?? undefined;
+    early = [line, hear()];
   }
 };
 
@@ -86,7 +87,7 @@ const load = async ({ module, exportName }) => {
   return handler;
 };
 
-const run = async (handler, fixed, { requestId, deadline, traceId }, payload) => {
+const run = async (handler, fixed, { requestId, deadline, traceId, payload }) => {
   // biome-ignore lint/style/noProcessEnv: the runtime sets it for the function to read
   process.env._X_AMZN_TRACE_ID = traceId;
   const context = {
@@ -110,9 +111,9 @@ const run = async (handler, fixed, { requestId, deadline, traceId }, payload) =>
  */
 const serve = (handler, fixed) => {
   const freeze = () => {
-    const [invocation, payload] = nextEvent();
+    const event = nextEvent();
     setImmediate(async () => {
-      await run(handler, fixed, invocation, payload);
+      await run(handler, fixed, event);
       setImmediate(freeze);
     });
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { systemRandom } from '../../functions/lib/ports.ts';
 import {
   type FunctionError,
   Instance,
@@ -199,6 +200,6 @@ export class Lambda {
 }
 
 export const newTraceId = (): string => {
-  const hex = randomUUID().replaceAll('-', '').slice(0, 24);
+  const hex = Buffer.from(systemRandom.bytes(12)).toString('hex');
   return `Root=1-${Math.floor(Date.now() / 1_000).toString(16)}-${hex}`;
 };
