@@ -30,18 +30,32 @@ export type Assets = Readonly<Record<FunctionName, string>>;
 type Files = Map<string, Uint8Array>;
 
 /**
- * Modules of Node's of which an asset hardly ever calls a function, or asks whether something is of one of their
- * classes: they are loaded when it does. `fs` loads its streams when their classes are read. With the names that are
- * imported, because those that Node.js has differ by its version, and what esbuild reads decides how it minifies.
+ * What is imported from Node's modules. By name, because what they export differs by the version of Node.js and by how
+ * it was started, and what esbuild reads decides how it minifies; a name that is missing here stops the build.
  */
-const onDemand: Readonly<Record<string, readonly string[]>> = {
+const imported: Readonly<Record<string, readonly string[]>> = {
+  async_hooks: ['AsyncLocalStorage'],
+  buffer: ['Buffer'],
+  crypto: [
+    ...['createHash', 'createHmac', 'createSecretKey', 'getRandomValues', 'hash', 'randomFillSync'],
+    'randomUUID',
+  ],
   fs: ['ReadStream', 'createReadStream', 'fstatSync', 'lstatSync', 'readFileSync'],
   'fs/promises': ['readFile'],
+  http: ['STATUS_CODES'],
+  os: ['homedir', 'platform', 'release'],
+  path: ['join', 'sep'],
+  process: ['env', 'versions'],
+  stream: ['PassThrough', 'Readable', 'Writable'],
+  timers: ['setTimeout'],
+  'timers/promises': ['setTimeout'],
 };
 
-/** What one of Node's modules exports, as names. */
-const exportsOf = (path: string): string[] =>
-  Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[a-z]\w*$/i.test(name));
+/**
+ * Modules of which an asset hardly ever calls a function, or asks whether something is of one of their classes: they are
+ * loaded when it does. `fs` loads its streams when their classes are read.
+ */
+const onDemand = new Set(['fs', 'fs/promises']);
 
 /**
  * Takes of Node's own modules only what is used. An ES module that imports one makes Node read all of its exports, and
@@ -59,8 +73,8 @@ const builtins: Plugin = {
     });
     const load = (path: string) => `process.getBuiltinModule('node:${path}')`;
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const names = onDemand[path];
-      if (names !== undefined) {
+      const names = imported[path] ?? [];
+      if (onDemand.has(path)) {
         const late = (name: string) =>
           /^[A-Z]/.test(name)
             ? `{ [Symbol.hasInstance]: (object) => object instanceof ${load(path)}.${name} }`
@@ -69,9 +83,7 @@ const builtins: Plugin = {
         return { contents: values.join('\n') };
       }
       // Marked as pure, what nobody imports is left out.
-      const values = exportsOf(path).map(
-        (name) => `export const ${name} = /* @__PURE__ */ (() => whole.${name})();`,
-      );
+      const values = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => whole.${name})();`);
       return { contents: [`const whole = ${load(path)};`, 'export default whole;', ...values].join('\n') };
     });
     onLoad({ filter: /.*/, namespace: 'builtin-whole' }, ({ path }) => ({
