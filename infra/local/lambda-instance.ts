@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { spawnGuarded } from './guarded-process.ts';
 import type { Initialization } from './lambda-settings.ts';
+import { Mailbox } from './mailbox.ts';
 import type { LocalFunction } from './stack.ts';
 
 /** An error as Lambda answers it. */
@@ -29,6 +31,13 @@ export type Outcome =
   | { readonly kind: 'error'; readonly error: FunctionError }
   /** It was not run: the function has no more concurrency. */
   | { readonly kind: 'throttled' };
+
+/** An event that an instance has, and what is to be told of it. */
+interface Run {
+  readonly requestId: string;
+  begin(): void;
+  finish(outcome: Outcome | 'untouched'): void;
+}
 
 /** One event to run. */
 export interface Request {
@@ -57,7 +66,8 @@ const maximumLineLength = 8_192;
 const runtime = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url));
 
 /**
- * One instance of a function: a process with its own environment and heap, which runs one event at a time.
+ * One instance of a function: a process with its own environment and heap, which runs one event at a time, and finds
+ * another one ready when it has ended that.
  * When it crashes, or runs past the function's timeout or memory, it is gone, and the outcome of the event that it
  * was running says so. It is a process and not a thread, because V8 ends the whole process when a thread's heap
  * cannot grow in one step as far as it has to, as a Map's does.
@@ -70,7 +80,9 @@ export class Instance {
   readonly #definition: LocalFunction;
   readonly #process: ChildProcess;
   readonly #channel: Socket;
-  #running: { readonly requestId: string; finish(outcome: Outcome): void } | undefined;
+  readonly #mailbox = new Mailbox();
+  /** The event that it runs, and the one that lies ready. */
+  readonly #runs: Run[] = [];
   /** Why it is gone, or about to be. */
   #end: End | undefined;
 
@@ -79,8 +91,9 @@ export class Instance {
     this.#process = spawnGuarded(
       process.execPath,
       [`--max-old-space-size=${definition.memoryMegabytes}`, runtime],
-      { cwd: definition.directory, env: environment, connected: true },
+      { cwd: definition.directory, env: environment, connected: this.#mailbox.end },
     );
+    closeSync(this.#mailbox.end);
     const onOutput = (line: string) => onLine(line.slice(0, maximumLineLength));
     for (const output of [this.#process.stdout, this.#process.stderr]) {
       const rest = forEachLine(output, onOutput, maximumLineLength);
@@ -123,14 +136,17 @@ export class Instance {
     const leave = (why: End) => {
       clearTimeout(patience);
       this.#end ??= why;
-      const error = this.#end(this.#running?.requestId ?? 'none');
+      const error = this.#end(this.#runs[0]?.requestId ?? 'none');
       started.resolve(error);
-      this.#finish({ kind: 'error', error });
+      this.takeBack();
+      for (const { finish } of this.#runs.splice(0)) finish({ kind: 'error', error });
+      this.#mailbox.close();
       ended.resolve();
     };
     this.#process.on('error', ({ message }) =>
       leave(() => ({ errorType: 'Runtime.ExitError', errorMessage: message })),
     );
+    // Node.js reads what a process has said before it tells of its end.
     this.#process.on('exit', (code, signal) => leave(exited(code, signal)));
     this.#tell(JSON.stringify(initialization));
   }
@@ -140,21 +156,49 @@ export class Instance {
     return this.#end === undefined;
   }
 
-  /** Runs one event. Only to be called when the instance is ready and runs no other. */
-  run({ requestId, traceId, payload }: Request): Promise<Outcome> {
+  /** Whether it has an event. */
+  get busy(): boolean {
+    return this.#runs.length > 0;
+  }
+
+  /** Whether an event may lie ready there, behind the one that it runs. */
+  takes(request: Request): boolean {
+    return this.alive && !this.#isFull && Mailbox.fits(textOf(request));
+  }
+
+  /**
+   * Runs one event, at once or after the one that it runs: `onBegin` says when. Only to be called when the instance is
+   * ready, and not when it is full, or busy and the event is too large to lie ready. `untouched`: it was taken back.
+   */
+  run(request: Request, onBegin: () => void): Promise<Outcome | 'untouched'> {
+    const { requestId } = request;
+    const event = textOf(request);
+    if (Mailbox.fits(event)) this.#mailbox.put(event);
+    else {
+      this.#mailbox.put('');
+      this.#tell(event);
+    }
     const { timeoutSeconds } = this.#definition;
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const timer = setTimeout(() => this.#kill(timedOut(timeoutSeconds)), timeoutSeconds * 1_000);
-    this.#running = {
+    const { promise, resolve } = Promise.withResolvers<Outcome | 'untouched'>();
+    let timer: NodeJS.Timeout | undefined;
+    this.#runs.push({
       requestId,
+      begin: () => {
+        timer = setTimeout(() => this.#kill(timedOut(timeoutSeconds)), timeoutSeconds * 1_000);
+        onBegin();
+      },
       finish: (outcome) => {
         clearTimeout(timer);
         resolve(outcome);
       },
-    };
-    const deadline = Date.now() + timeoutSeconds * 1_000; // at which the run is killed
-    this.#tell(`event ${requestId} ${deadline} ${traceId}\n${payload}`);
+    });
+    if (!this.#isFull) this.#runs[0]?.begin();
     return promise;
+  }
+
+  /** Takes back the event that lies ready, unless the process has begun with it. */
+  takeBack(): void {
+    if (this.#isFull && this.#mailbox.takeBack()) this.#runs.pop()?.finish('untouched');
   }
 
   /** Ends the process; an event that it was running ends as a crash. */
@@ -163,7 +207,10 @@ export class Instance {
     await this.gone;
   }
 
-  /** The first line initializes the process; the others say by their first word what they are. */
+  get #isFull(): boolean {
+    return this.#runs.length > 1;
+  }
+
   #tell(message: string): void {
     this.#channel.write(`${message}\n`);
   }
@@ -174,11 +221,12 @@ export class Instance {
   }
 
   #finish(outcome: Outcome): void {
-    const running = this.#running;
-    this.#running = undefined;
-    running?.finish(outcome);
+    this.#runs.shift()?.finish(outcome);
+    this.#runs[0]?.begin();
   }
 }
+
+const textOf = ({ requestId, traceId, payload }: Request): string => `${requestId} ${traceId}\n${payload}`;
 
 const timedOut =
   (seconds: number): End =>

@@ -6,14 +6,22 @@ import { readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { holdToRole } from './lambda-role.mjs';
 
-/** The file descriptor at whose other end the platform is. */
+/** File descriptors: a socket whose other end the platform has, and the pipe of a mailbox into which it puts events. */
 const platform = 3;
+const mailbox = 4;
 
 const buffer = Buffer.allocUnsafe(64 * 1024);
 const decoder = new StringDecoder();
 let heard = '';
 
-/** The next line from the platform. Until it comes nothing in this process runs. */
+/** Reads what is there, at most so many bytes. Until something comes nothing in this process runs. */
+const read = (file, most = buffer.length) => {
+  const length = readSync(file, buffer, 0, most);
+  if (length === 0) process.exit(); // nobody is there any more
+  return buffer.subarray(0, length);
+};
+
+/** The next line from the platform. */
 const hear = () => {
   for (;;) {
     const end = heard.indexOf('\n');
@@ -22,10 +30,18 @@ const hear = () => {
       heard = heard.slice(end + 1);
       return line;
     }
-    const length = readSync(platform, buffer);
-    if (length === 0) process.exit(); // nobody is there any more
-    heard += decoder.write(buffer.subarray(0, length));
+    heard += decoder.write(read(platform));
   }
+};
+
+/** So many bytes of the mailbox, as text. */
+const take = (length) => {
+  const piece = length === 0 ? buffer.subarray(0, 0) : read(mailbox, length);
+  if (piece.length === length) return piece.toString();
+  const pieces = [Buffer.from(piece)];
+  for (let rest = length - piece.length; rest > 0; rest -= pieces.at(-1).length)
+    pieces.push(Buffer.from(read(mailbox, rest)));
+  return Buffer.concat(pieces).toString();
 };
 
 /** Tells the platform something, and what belongs to it as JSON. */
@@ -34,14 +50,16 @@ const say = (kind, json = 'null') => {
   while (rest.length > 0) rest = rest.subarray(writeSync(platform, rest));
 };
 
-/** The next event, where it came while the platform was asked something: the line that says so, and the event. */
-let early;
+/** Lines of an event that came while the platform was asked something. */
+const early = [];
+const hearEvent = () => early.shift() ?? hear();
 
+/** The next event: from the mailbox, where an empty message says that it is too large for that and comes in lines. */
 const nextEvent = () => {
-  const [line, payload] = early ?? [hear(), hear()];
-  early = undefined;
-  const [, requestId, deadline, ...traceId] = line.split(' ');
-  return { requestId, deadline: Number(deadline), traceId: traceId.join(' '), payload };
+  const message = take(Number(take(4)));
+  const [head, payload] = message === '' ? [hearEvent(), hearEvent()] : message.split('\n');
+  const [requestId, ...traceId] = head.split(' ');
+  return { requestId, traceId: traceId.join(' '), payload };
 };
 
 /** Asks why a call is not allowed; work that an event has left behind may ask when the next event is on its way. */
@@ -50,7 +68,7 @@ const ask = (operation, body) => {
   for (;;) {
     const line = hear();
     if (line.startsWith('verdict ')) return JSON.parse(line.slice('verdict '.length)) ?? undefined;
-    early = [line, hear()];
+    early.push(line);
   }
 };
 
@@ -87,7 +105,8 @@ const load = async ({ module, exportName }) => {
   return handler;
 };
 
-const run = async (handler, fixed, { requestId, deadline, traceId, payload }) => {
+const run = async (handler, { context: fixed, timeoutSeconds }, { requestId, traceId, payload }) => {
+  const deadline = Date.now() + timeoutSeconds * 1_000;
   // biome-ignore lint/style/noProcessEnv: the runtime sets it for the function to read
   process.env._X_AMZN_TRACE_ID = traceId;
   const context = {
@@ -109,11 +128,11 @@ const run = async (handler, fixed, { requestId, deadline, traceId, payload }) =>
  * the function wait with it. It freezes when it has done what was due at the end of an event, such as giving its
  * connection back, and after the thaw it first notices what has happened meanwhile, such as the end of a connection.
  */
-const serve = (handler, fixed) => {
+const serve = (handler, settings) => {
   const freeze = () => {
     const event = nextEvent();
     setImmediate(async () => {
-      await run(handler, fixed, event);
+      await run(handler, settings, event);
       setImmediate(freeze);
     });
   };
@@ -125,7 +144,7 @@ holdToRole(ask);
 try {
   const handler = await load(initialization);
   say('ready');
-  serve(handler, initialization.context);
+  serve(handler, initialization);
 } catch (error) {
   crash(errorOf(error));
 }

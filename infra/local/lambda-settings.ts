@@ -17,6 +17,7 @@ export interface Initialization {
   /** URL of the module that exports the handler. */
   readonly module: string;
   readonly exportName: string;
+  readonly timeoutSeconds: number;
   /** What is the same in the context of every invocation. */
   readonly context: Readonly<Record<string, string>>;
 }
@@ -37,6 +38,7 @@ export const initializationOf = (definition: LocalFunction): Initialization => {
   return {
     module: pathToFileURL(file).href,
     exportName,
+    timeoutSeconds: definition.timeoutSeconds,
     context: {
       functionName: definition.name,
       functionVersion: '$LATEST',

@@ -64,9 +64,10 @@ export class Lambda {
   readonly #starting = new Set<Instance>();
   /** The one that worked last is at the end and works next, so that the others can go. */
   readonly #idle: { readonly instance: Instance; readonly retire: NodeJS.Timeout }[] = [];
-  #running = 0;
   /** When the event of each instance that runs one has begun. */
   readonly #begun = new Map<Instance, number>();
+  /** Events that instances have, begun or not. */
+  #handed = 0;
   #growth: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -84,7 +85,7 @@ export class Lambda {
 
   /** How many events run now. */
   get running(): number {
-    return this.#running;
+    return this.#begun.size;
   }
 
   /** Runs one event, given as JSON in one line. Never rejects. */
@@ -93,7 +94,7 @@ export class Lambda {
     { requestId = randomUUID() as string, traceId = newTraceId() } = {},
   ): Promise<Outcome> {
     const limit = this.definition.reservedConcurrency ?? this.maximumInstances + maximumWaiting;
-    if (this.#stopped || this.#running + this.#waiting.length >= limit) {
+    if (this.#stopped || this.#handed + this.#waiting.length >= limit) {
       this.#counts.throttles += 1;
       return Promise.resolve({ kind: 'throttled' });
     }
@@ -114,6 +115,7 @@ export class Lambda {
 
   /** Gives waiting events to idle instances, and sees to it that more start when that was not enough. */
   #dispatch(): void {
+    if (this.#stopped) return;
     while (this.#waiting.length > 0) {
       const free = this.#idle.pop();
       if (free === undefined) break;
@@ -121,38 +123,68 @@ export class Lambda {
       const next = this.#waiting.shift();
       if (next !== undefined) void this.#run(free.instance, next);
     }
-    if (this.#waiting.length === 0) return;
-    if (this.#instances.size === 0) this.#start();
-    this.#growth ??= setTimeout(() => this.#grow(), growMilliseconds);
+    this.#layReady();
+    if (this.#waiting.length > 0 && this.#instances.size === 0) this.#start();
+    if (this.#waiting.length > 0 || this.#handed > this.#begun.size)
+      this.#growth ??= setTimeout(() => this.#grow(), growMilliseconds);
+  }
+
+  /**
+   * Lays waiting events ready for the instances that have just begun another one, once no more are to start for them.
+   * An instance that goes on at once, without a word from here, answers a tenth more events.
+   */
+  #layReady(): void {
+    const most = Math.min(busyInstances, this.maximumInstances);
+    if (this.#instances.size < most || this.#starting.size > 0) return;
+    const now = performance.now();
+    for (const [instance, begun] of this.#begun) {
+      const [next] = this.#waiting;
+      if (next === undefined) return;
+      if (now - begun > growMilliseconds || !instance.takes(next.request)) continue;
+      this.#waiting.shift();
+      void this.#run(instance, next);
+    }
   }
 
   /** Starts instances for the events that still wait, and looks again while some do. */
   #grow(): void {
     this.#growth = undefined;
     const now = performance.now();
+    for (const [instance, begun] of this.#begun) {
+      if (now - begun > growMilliseconds) instance.takeBack(); // what would wait for an event that may take long
+    }
     const long = [...this.#begun.values()].filter((begun) => now - begun > longMilliseconds).length;
     const most = Math.min(busyInstances + long, this.maximumInstances);
     while (this.#starting.size < this.#waiting.length && this.#instances.size < most) this.#start();
     this.#dispatch();
   }
 
-  async #run(instance: Instance, { request, finish }: Waiting): Promise<void> {
-    this.#running += 1;
-    this.#counts.invocations += 1;
-    const started = performance.now();
-    const crashAfter = this.crashAfter();
-    const crash = crashAfter === undefined ? undefined : setTimeout(() => void instance.stop(), crashAfter);
-    this.#begun.set(instance, started);
-    const outcome = await instance.run(request);
-    this.#begun.delete(instance);
+  async #run(instance: Instance, waiting: Waiting): Promise<void> {
+    this.#handed += 1;
+    let started = 0;
+    let crash: NodeJS.Timeout | undefined;
+    const outcome = await instance.run(waiting.request, () => {
+      this.#counts.invocations += 1;
+      started = performance.now();
+      this.#begun.set(instance, started);
+      const crashAfter = this.crashAfter();
+      if (crashAfter !== undefined) crash = setTimeout(() => void instance.stop(), crashAfter);
+    });
     clearTimeout(crash);
-    this.#running -= 1;
+    this.#handed -= 1;
+    if (outcome === 'untouched') {
+      if (this.#stopped) return waiting.finish({ kind: 'throttled' });
+      this.#waiting.unshift(waiting);
+      return this.#dispatch();
+    }
     this.#counts.lastMilliseconds = performance.now() - started;
     if (outcome.kind === 'error') {
       this.#counts.errors += 1;
       this.#report(outcome.error);
     }
-    finish(outcome);
+    waiting.finish(outcome);
+    if (instance.busy) return this.#dispatch();
+    this.#begun.delete(instance);
     this.#release(instance);
   }
 

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lambda, run } from './stacks.ts';
 
 describe('a function', () => {
@@ -363,5 +364,90 @@ describe('concurrency', () => {
 
     expect(answers).toHaveLength(30);
     expect(platform.functions[0]?.instances).toBeLessThanOrEqual(10);
+  });
+
+  describe('when more events wait than instances run', () => {
+    /** Says which run of which instance it was; waits, spins or crashes where it is told to. */
+    const source = `
+      import { appendFileSync, existsSync } from 'node:fs';
+      const instance = crypto.randomUUID();
+      let runs = 0;
+      export const handler = async ({ trace, spinUntil, crash, waitFor = 0 }) => {
+        const run = ++runs;
+        if (trace) appendFileSync(trace, '.');
+        while (spinUntil && !existsSync(spinUntil));
+        if (crash) process.exit(1);
+        if (waitFor > 0) await new Promise((resolve) => setTimeout(resolve, waitFor));
+        return { instance, run };
+      };`;
+    interface Answer {
+      readonly instance: string;
+      readonly run: number;
+    }
+    const most = availableParallelism() + 1;
+
+    /** A function with as many instances as events that do not take long are worth, all of them idle. */
+    const warm = async () => {
+      const platform = await run({ Busy: lambda(source, { Timeout: 30 }) });
+      const [busy] = platform.functions;
+      while ((busy?.instances ?? 0) < most) {
+        await Promise.all(Array.from({ length: 4 * most }, () => platform.invoke('Busy', { waitFor: 30 })));
+      }
+      const folder = await mkdtemp(join(tmpdir(), 'spillway-lambda-'));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      return { invoke: (event: object) => platform.invoke('Busy', event) as Promise<Answer>, busy, folder };
+    };
+
+    test('each instance finds another event ready, and asks nobody for it', async () => {
+      const { invoke, folder } = await warm();
+      const trace = join(folder, 'trace');
+      await writeFile(trace, '');
+
+      const answers = Promise.all(Array.from({ length: 2 * most }, () => invoke({ trace })));
+      // From here to the last of them this process, and so the platform, does nothing.
+      const patience = Date.now() + 20_000;
+      while (readFileSync(trace, 'utf8').length < 2 * most && Date.now() < patience);
+
+      expect(readFileSync(trace, 'utf8')).toHaveLength(2 * most);
+      expect(await answers).toHaveLength(2 * most);
+    });
+
+    test('none waits for one that takes long, though it keeps its processor busy', async () => {
+      const { invoke, folder } = await warm();
+      const file = join(folder, 'end');
+
+      const long = invoke({ spinUntil: file });
+      const others = await Promise.all(Array.from({ length: 8 * most }, () => invoke({})));
+
+      expect(others).toHaveLength(8 * most);
+      await writeFile(file, '');
+      await long;
+    });
+
+    test('each runs once, whatever becomes of those that run before it', async () => {
+      const { invoke, busy } = await warm();
+      const before = busy?.counts.invocations ?? 0;
+
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 60 }, (_, n) => invoke({ crash: n % 5 === 4, waitFor: n % 3 })),
+      );
+
+      const answered = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      expect(
+        outcomes.map(({ status }, n) => status === (n % 5 === 4 ? 'rejected' : 'fulfilled')),
+      ).not.toContain(false);
+      expect(new Set(answered.map(({ instance, run }) => `${instance} ${run}`)).size).toBe(48);
+      expect((busy?.counts.invocations ?? 0) - before).toBe(60);
+    }, 60_000);
+
+    test('one that is too large to lie ready is run when its turn comes', async () => {
+      const { invoke } = await warm();
+
+      const answers = await Promise.all(
+        Array.from({ length: 6 * most }, (_, n) => invoke({ text: 'x'.repeat(n % 2 === 0 ? 10_000 : 0) })),
+      );
+
+      expect(new Set(answers.map(({ instance, run }) => `${instance} ${run}`)).size).toBe(6 * most);
+    });
   });
 });
