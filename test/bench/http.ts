@@ -23,7 +23,7 @@ const TO_REACH = 2.5;
 
 /** What to know where it is not reached. */
 const shortfall =
-  'Not reached. On two processors a request takes about 0.5 ms of the functions, 0.2 ms of the platform and 0.1 ms of DynamoDB where the peer takes 1.1 and 0.1 ms, but that nearly all in one process: the other processor is idle. A request crosses between processes six times (the peer: four), and the handler, which takes half as long where its process has a processor for itself, finds code and data gone from the caches. Fewer or more instances, batch scheduling, lower priorities, and other sizes of the young generation changed nothing or a few hundredths.';
+  'Not reached. A request takes about 0.4 ms of the functions, 0.2 ms of the platform and 0.1 ms of DynamoDB, processes that take turns on the processors, where the peer takes 1.1 ms, nearly all of it in one process: the ratio depends on how many processors there are.';
 
 const peers = fileURLToPath(new URL('peers/', import.meta.url));
 const exec = promisify(execFile);
