@@ -14,11 +14,14 @@ const buffer = Buffer.allocUnsafe(64 * 1024);
 const decoder = new StringDecoder();
 let heard = '';
 
-/** Reads what is there, at most so many bytes. Until something comes nothing in this process runs. */
-const read = (file, most = buffer.length) => {
-  const length = readSync(file, buffer, 0, most);
+/**
+ * Reads what is there into the buffer and answers how many bytes that is. Until something comes nothing in this process
+ * runs: in profiles this function is the time in which it is frozen.
+ */
+const waitFor = (file, at = 0, most = buffer.length) => {
+  const length = readSync(file, buffer, at, most);
   if (length === 0) process.exit(); // nobody is there any more
-  return buffer.subarray(0, length);
+  return length;
 };
 
 /** The next line from the platform. */
@@ -30,18 +33,14 @@ const hear = () => {
       heard = heard.slice(end + 1);
       return line;
     }
-    heard += decoder.write(read(platform));
+    heard += decoder.write(buffer.subarray(0, waitFor(platform)));
   }
 };
 
 /** So many bytes of the mailbox, as text. */
 const take = (length) => {
-  const piece = length === 0 ? buffer.subarray(0, 0) : read(mailbox, length);
-  if (piece.length === length) return piece.toString();
-  const pieces = [Buffer.from(piece)];
-  for (let rest = length - piece.length; rest > 0; rest -= pieces.at(-1).length)
-    pieces.push(Buffer.from(read(mailbox, rest)));
-  return Buffer.concat(pieces).toString();
+  for (let at = 0; at < length; ) at += waitFor(mailbox, at, length - at);
+  return buffer.toString('utf8', 0, length);
 };
 
 /** Tells the platform something, and what belongs to it as JSON. */

@@ -49,13 +49,13 @@ const ownerOf = ({
     return partsOfNode.find(([pattern]) => pattern.test(url))?.[1] ?? 'Node.js: the rest';
   if (!url.startsWith('file:')) return undefined;
   const path = fileURLToPath(url);
-  if (functionName === 'hear' && path.endsWith('lambda-runtime.mjs')) return frozen;
+  if (functionName === 'waitFor' && path.endsWith('lambda-runtime.mjs')) return frozen;
   const isBundle = /\/(?:index|chunk-\w+)\.mjs$/.test(path) && !path.includes('node_modules');
   if (isBundle) return originsOf(path)[lineNumber] ?? 'Spillway';
   return packageOf(path) ?? 'Spillway';
 };
 
-/** Adds what a profile says; time in which the process did nothing is left out. */
+/** Adds what a profile says, the time in which the process was frozen too; that in which it did nothing is left out. */
 const add = (spent: Spent, { nodes, samples = [], timeDeltas = [] }: Profiler.Profile): void => {
   const owners = new Map<number, string>();
   const idle = nodes.find(({ callFrame }) => callFrame.functionName === '(idle)')?.id;
@@ -68,7 +68,7 @@ const add = (spent: Spent, { nodes, samples = [], timeDeltas = [] }: Profiler.Pr
   }
   for (const [i, sample] of samples.entries()) {
     const owner = owners.get(sample) ?? 'Node.js: the rest';
-    if (sample === idle || owner === frozen) continue;
+    if (sample === idle) continue;
     spent.set(owner, (spent.get(owner) ?? 0) + (timeDeltas[i] ?? 0) / 1e6);
   }
 };
@@ -113,6 +113,7 @@ export const profile = async (
       const file = join(folder, `${id}.json`);
       if (existsSync(file)) add(functions, JSON.parse(readFileSync(file, 'utf8')));
     }
+    if (!functions.delete(frozen)) throw new Error('No profile says when a function was frozen.');
     const sum = (spent: Spent) => [...spent.values()].reduce((all, each) => all + each, 0);
     const all = sum(own) + sum(functions);
     return [...new Set([...functions.keys(), ...own.keys()])]
