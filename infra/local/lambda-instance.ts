@@ -42,9 +42,8 @@ interface Run {
 /** One event to run. */
 export interface Request {
   readonly requestId: string;
-  /** The event as JSON in one line. */
-  readonly payload: string;
-  readonly traceId: string;
+  /** What the process is told: request id, a space, trace id, a line feed, and the event as JSON in one line. */
+  readonly message: string;
 }
 
 /** What the process asks about. */
@@ -162,21 +161,19 @@ export class Instance {
   }
 
   /** Whether an event may lie ready there, behind the one that it runs. */
-  takes(request: Request): boolean {
-    return this.alive && !this.#isFull && Mailbox.fits(textOf(request));
+  takes({ message }: Request): boolean {
+    return this.alive && !this.#isFull && Mailbox.fits(message);
   }
 
   /**
    * Runs one event, at once or after the one that it runs: `onBegin` says when. Only to be called when the instance is
    * ready, and not when it is full, or busy and the event is too large to lie ready. `untouched`: it was taken back.
    */
-  run(request: Request, onBegin: () => void): Promise<Outcome | 'untouched'> {
-    const { requestId } = request;
-    const event = textOf(request);
-    if (Mailbox.fits(event)) this.#mailbox.put(event);
+  run({ requestId, message }: Request, onBegin: () => void): Promise<Outcome | 'untouched'> {
+    if (Mailbox.fits(message)) this.#mailbox.put(message);
     else {
       this.#mailbox.put('');
-      this.#tell(event);
+      this.#tell(message);
     }
     const { timeoutSeconds } = this.#definition;
     const { promise, resolve } = Promise.withResolvers<Outcome | 'untouched'>();
@@ -225,8 +222,6 @@ export class Instance {
     this.#runs[0]?.begin();
   }
 }
-
-const textOf = ({ requestId, traceId, payload }: Request): string => `${requestId} ${traceId}\n${payload}`;
 
 const timedOut =
   (seconds: number): End =>

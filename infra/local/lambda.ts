@@ -99,7 +99,8 @@ export class Lambda {
       return Promise.resolve({ kind: 'throttled' });
     }
     return new Promise((resolve) => {
-      this.#waiting.push({ request: { requestId, payload, traceId }, finish: resolve });
+      const message = `${requestId} ${traceId}\n${payload}`;
+      this.#waiting.push({ request: { requestId, message }, finish: resolve });
       this.#dispatch();
     });
   }
@@ -221,7 +222,7 @@ export class Lambda {
       this.#instances.delete(instance);
       const index = this.#idle.findIndex((each) => each.instance === instance);
       if (index >= 0) clearTimeout(this.#idle.splice(index, 1)[0]?.retire);
-      if (!this.#stopped) this.#dispatch();
+      this.#dispatch();
     });
   }
 
