@@ -32,10 +32,11 @@ export type Outcome =
   /** It was not run: the function has no more concurrency. */
   | { readonly kind: 'throttled' };
 
-/** An event that an instance has, and what is to be told of it. */
-interface Run {
-  readonly requestId: string;
+/** Who is told of an event's run, in the same step in which the process says it. */
+export interface Run {
+  /** The process begins with it. */
   begin(): void;
+  /** `untouched`: it was taken back. */
   finish(outcome: Outcome | 'untouched'): void;
 }
 
@@ -81,7 +82,7 @@ export class Instance {
   readonly #channel: Socket;
   readonly #mailbox = new Mailbox();
   /** The event that it runs, and the one that lies ready. */
-  readonly #runs: Run[] = [];
+  readonly #runs: (Run & Pick<Request, 'requestId'>)[] = [];
   /** Why it is gone, or about to be. */
   #end: End | undefined;
 
@@ -109,12 +110,11 @@ export class Instance {
 
     this.#channel = this.#process.stdio[3] as Socket;
     this.#channel.on('error', () => {}); // a line that no longer arrives: the end of the process is the answer
-    // What the process says: that it can run events, that it wants to know whether the role allows a request, how an
-    // event ended, or why the process is about to end.
+    // What the process says: that it can run events, that it wants to know whether the role allows a request, how the
+    // event of a request id ended, or why the process is about to end.
     forEachLine(this.#channel, (line) => {
-      const space = line.indexOf(' ');
-      const json = line.slice(space + 1);
-      switch (line.slice(0, space)) {
+      const [kind, json] = split(line);
+      switch (kind) {
         case 'ready':
           clearTimeout(patience);
           return started.resolve(undefined);
@@ -122,10 +122,14 @@ export class Instance {
           const { operation, body } = JSON.parse(json) as Question;
           return this.#tell(`verdict ${JSON.stringify(check(operation, body) ?? null)}`);
         }
-        case 'result':
-          return this.#finish(answer(json));
-        case 'error':
-          return this.#finish({ kind: 'error', error: JSON.parse(json) as FunctionError });
+        case 'result': {
+          const [requestId, payload] = split(json);
+          return this.#finish(requestId, answer(payload));
+        }
+        case 'error': {
+          const [requestId, error] = split(json);
+          return this.#finish(requestId, { kind: 'error', error: JSON.parse(error) as FunctionError });
+        }
         case 'crash': {
           const error = JSON.parse(json) as FunctionError;
           this.#end ??= () => error;
@@ -166,31 +170,29 @@ export class Instance {
   }
 
   /**
-   * Runs one event, at once or after the one that it runs: `onBegin` says when. Only to be called when the instance is
-   * ready, and not when it is full, or busy and the event is too large to lie ready. `untouched`: it was taken back.
+   * Runs one event, at once or after the one that it runs. Only to be called when the instance is ready, and not when it
+   * is busy and does not take the event.
    */
-  run({ requestId, message }: Request, onBegin: () => void): Promise<Outcome | 'untouched'> {
+  run({ requestId, message }: Request, { begin, finish }: Run): void {
     if (Mailbox.fits(message)) this.#mailbox.put(message);
     else {
       this.#mailbox.put('');
       this.#tell(message);
     }
     const { timeoutSeconds } = this.#definition;
-    const { promise, resolve } = Promise.withResolvers<Outcome | 'untouched'>();
     let timer: NodeJS.Timeout | undefined;
     this.#runs.push({
       requestId,
       begin: () => {
         timer = setTimeout(() => this.#kill(timedOut(timeoutSeconds)), timeoutSeconds * 1_000);
-        onBegin();
+        begin();
       },
       finish: (outcome) => {
         clearTimeout(timer);
-        resolve(outcome);
+        finish(outcome);
       },
     });
     if (!this.#isFull) this.#runs[0]?.begin();
-    return promise;
   }
 
   /** Takes back the event that lies ready, unless the process has begun with it. */
@@ -217,11 +219,23 @@ export class Instance {
     this.#process.kill('SIGKILL');
   }
 
-  #finish(outcome: Outcome): void {
-    this.#runs.shift()?.finish(outcome);
-    this.#runs[0]?.begin();
+  #finish(requestId: string, outcome: Outcome): void {
+    const [run, next] = this.#runs;
+    if (run?.requestId !== requestId) {
+      this.#kill(exited(null, 'SIGKILL')); // nobody may get another's answer
+      return;
+    }
+    this.#runs.shift();
+    next?.begin();
+    run.finish(outcome);
   }
 }
+
+/** The first word of a line, and the rest. */
+const split = (line: string): [string, string] => {
+  const space = line.indexOf(' ');
+  return [line.slice(0, space), line.slice(space + 1)];
+};
 
 const timedOut =
   (seconds: number): End =>

@@ -44,8 +44,8 @@ const take = (length) => {
 };
 
 /** Tells the platform something, and what belongs to it as JSON. */
-const say = (kind, json = 'null') => {
-  let rest = Buffer.from(`${kind} ${json}\n`);
+const say = (what, json = 'null') => {
+  let rest = Buffer.from(`${what} ${json}\n`);
   while (rest.length > 0) rest = rest.subarray(writeSync(platform, rest));
 };
 
@@ -116,9 +116,9 @@ const run = async (handler, { context: fixed, timeoutSeconds }, { requestId, tra
   };
   try {
     const result = await handler(JSON.parse(payload), context);
-    say('result', JSON.stringify(result));
+    say(`result ${requestId}`, JSON.stringify(result));
   } catch (error) {
-    say('error', JSON.stringify(errorOf(error)));
+    say(`error ${requestId}`, JSON.stringify(errorOf(error)));
   }
 };
 

@@ -121,8 +121,9 @@ export class Lambda {
       const free = this.#idle.pop();
       if (free === undefined) break;
       clearTimeout(free.retire);
+      if (!free.instance.alive) continue;
       const next = this.#waiting.shift();
-      if (next !== undefined) void this.#run(free.instance, next);
+      if (next !== undefined) this.#run(free.instance, next);
     }
     this.#layReady();
     if (this.#waiting.length > 0 && this.#instances.size === 0) this.#start();
@@ -143,7 +144,7 @@ export class Lambda {
       if (next === undefined) return;
       if (now - begun > growMilliseconds || !instance.takes(next.request)) continue;
       this.#waiting.shift();
-      void this.#run(instance, next);
+      this.#run(instance, next);
     }
   }
 
@@ -160,33 +161,37 @@ export class Lambda {
     this.#dispatch();
   }
 
-  async #run(instance: Instance, waiting: Waiting): Promise<void> {
+  #run(instance: Instance, waiting: Waiting): void {
     this.#handed += 1;
     let started = 0;
     let crash: NodeJS.Timeout | undefined;
-    const outcome = await instance.run(waiting.request, () => {
-      this.#counts.invocations += 1;
-      started = performance.now();
-      this.#begun.set(instance, started);
-      const crashAfter = this.crashAfter();
-      if (crashAfter !== undefined) crash = setTimeout(() => void instance.stop(), crashAfter);
+    instance.run(waiting.request, {
+      begin: () => {
+        this.#counts.invocations += 1;
+        started = performance.now();
+        this.#begun.set(instance, started);
+        const crashAfter = this.crashAfter();
+        if (crashAfter !== undefined) crash = setTimeout(() => void instance.stop(), crashAfter);
+      },
+      finish: (outcome) => {
+        clearTimeout(crash);
+        this.#handed -= 1;
+        if (outcome === 'untouched') {
+          if (this.#stopped) return waiting.finish({ kind: 'throttled' });
+          this.#waiting.unshift(waiting);
+          return this.#dispatch();
+        }
+        this.#counts.lastMilliseconds = performance.now() - started;
+        if (outcome.kind === 'error') {
+          this.#counts.errors += 1;
+          this.#report(outcome.error);
+        }
+        waiting.finish(outcome);
+        if (instance.busy) return this.#dispatch();
+        this.#begun.delete(instance);
+        this.#release(instance);
+      },
     });
-    clearTimeout(crash);
-    this.#handed -= 1;
-    if (outcome === 'untouched') {
-      if (this.#stopped) return waiting.finish({ kind: 'throttled' });
-      this.#waiting.unshift(waiting);
-      return this.#dispatch();
-    }
-    this.#counts.lastMilliseconds = performance.now() - started;
-    if (outcome.kind === 'error') {
-      this.#counts.errors += 1;
-      this.#report(outcome.error);
-    }
-    waiting.finish(outcome);
-    if (instance.busy) return this.#dispatch();
-    this.#begun.delete(instance);
-    this.#release(instance);
   }
 
   /** Puts an instance among the idle ones, unless it is gone. */

@@ -52,9 +52,13 @@ const inlined = (value: unknown): unknown => {
 };
 const inlinedOnce = new Map<unknown, object>();
 
+/** A path without its query, as a problem's `instance` has it. */
+const pathOf = (path: string): string =>
+  encodeURI(decodeURIComponent(new URL(path, platform.url).pathname).toWellFormed());
+
 /** Why an answer is not what the document says; undefined: it is. */
 const violation = (
-  { operation }: AnyRequest,
+  { operation, path }: AnyRequest,
   answer: Awaited<ReturnType<typeof send>>,
 ): string | undefined => {
   const { status, headers, text } = answer;
@@ -62,6 +66,8 @@ const violation = (
   const isGateway =
     headers.get('content-type') === 'application/json' && /^\{"message":"[A-Za-z ]+"\}$/.test(text);
   if (isGateway && [400, 401, 403, 404, 413, 429].includes(status)) return undefined;
+  const { instance } = headers.get('content-type') === 'application/problem+json' ? JSON.parse(text) : {};
+  if (instance !== undefined && instance !== pathOf(path)) return `an answer to ${instance}`;
   const described = operation.responses[String(status)];
   // A path that a strange segment has turned into another.
   if (described === undefined && [404, 405].includes(status)) return undefined;

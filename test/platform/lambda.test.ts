@@ -202,6 +202,26 @@ describe('a function that goes wrong', () => {
     });
   });
 
+  test('is gone when it answers an event that it does not run, and nobody gets that answer', async () => {
+    const platform = await run({
+      Other: lambda(`import { writeSync } from 'node:fs';
+        let n = 0;
+        export const handler = async ({ answers }) => {
+          n += 1;
+          if (!answers) return n;
+          writeSync(3, \`result \${answers} "wrong"\\n\`);
+          return new Promise(() => {});
+        };`),
+    });
+    await platform.invoke('Other', {});
+
+    await expect(platform.invoke('Other', { answers: crypto.randomUUID() })).rejects.toMatchObject({
+      errorType: 'Runtime.ExitError',
+    });
+
+    expect(await platform.invoke('Other', {})).toBe(1);
+  });
+
   test('takes no event with it that waited for it', async () => {
     const platform = await run({
       Crash: lambda('export const handler = async ({ crash }) => (crash ? process.exit(1) : "fine");'),
@@ -372,17 +392,18 @@ describe('concurrency', () => {
       import { appendFileSync, existsSync } from 'node:fs';
       const instance = crypto.randomUUID();
       let runs = 0;
-      export const handler = async ({ trace, spinUntil, crash, waitFor = 0 }) => {
+      export const handler = async ({ n, trace, spinUntil, crash, waitFor = 0 }) => {
         const run = ++runs;
         if (trace) appendFileSync(trace, '.');
         while (spinUntil && !existsSync(spinUntil));
         if (crash) process.exit(1);
         if (waitFor > 0) await new Promise((resolve) => setTimeout(resolve, waitFor));
-        return { instance, run };
+        return { instance, run, n };
       };`;
     interface Answer {
       readonly instance: string;
       readonly run: number;
+      readonly n?: number;
     }
     const most = availableParallelism() + 1;
 
@@ -395,27 +416,44 @@ describe('concurrency', () => {
       }
       const folder = await mkdtemp(join(tmpdir(), 'spillway-lambda-'));
       onTestFinished(() => rm(folder, { recursive: true }));
-      return { invoke: (event: object) => platform.invoke('Busy', event) as Promise<Answer>, busy, folder };
+      const invoke = (event: object) => platform.invoke('Busy', event) as Promise<Answer>;
+
+      /** Runs two events for each instance, while this process, and so the platform, does nothing. */
+      const runTwoEach = async () => {
+        const trace = join(folder, 'trace');
+        const isDone = async (): Promise<boolean> => {
+          await writeFile(trace, '');
+          const events = 2 * (busy?.instances ?? 0);
+          const answers = Promise.all(Array.from({ length: events }, () => invoke({ trace })));
+          const patience = Date.now() + 2_000;
+          const ran = () => readFileSync(trace, 'utf8').length;
+          while (ran() < events && Date.now() < patience);
+          const all = ran() === events;
+          await answers;
+          return all;
+        };
+        // While an instance still starts none gets a second event.
+        await vi.waitFor(async () => expect(await isDone()).toBe(true), { timeout: 20_000 });
+      };
+      return { invoke, runTwoEach, busy, folder };
     };
 
     test('each instance finds another event ready, and asks nobody for it', async () => {
-      const { invoke, busy, folder } = await warm();
-      const trace = join(folder, 'trace');
+      const { runTwoEach } = await warm();
 
-      /** Whether two events for each run while this process, and so the platform, does nothing. */
-      const alone = async (): Promise<boolean> => {
-        await writeFile(trace, '');
-        const events = 2 * (busy?.instances ?? 0);
-        const answers = Promise.all(Array.from({ length: events }, () => invoke({ trace })));
-        const patience = Date.now() + 2_000;
-        const ran = () => readFileSync(trace, 'utf8').length;
-        while (ran() < events && Date.now() < patience);
-        const isDone = ran() === events;
-        await answers;
-        return isDone;
-      };
-      // While an instance still starts none gets a second event.
-      await vi.waitFor(async () => expect(await alone()).toBe(true), { timeout: 20_000 });
+      await runTwoEach();
+    });
+
+    test('each gets its own answer, when others have ended together', async () => {
+      const { invoke, runTwoEach } = await warm();
+      await runTwoEach();
+
+      for (let turn = 0; turn < 3; turn += 1) {
+        const answers = await Promise.all(
+          Array.from({ length: 2 * most }, (_, n) => invoke({ n, text: 'x'.repeat(10_000), waitFor: 50 })),
+        );
+        expect(answers.map(({ n }) => n)).toEqual(answers.map((_, n) => n));
+      }
     });
 
     test('none waits for one that takes long, though it keeps its processor busy', async () => {
