@@ -15,16 +15,15 @@ export const spawnGuarded = (
   command: string,
   args: readonly string[],
   {
-    connected,
+    more = [],
     ...options
   }: {
     readonly cwd?: string;
     readonly env?: NodeJS.ProcessEnv;
-    /** A file descriptor that is 4 there; then 3 is a socket, whose other end is `stdio[3]`. */
-    readonly connected?: number;
+    /** File descriptors from 3 on: a socket whose other end is in `stdio`, or one of ours. */
+    readonly more?: readonly ('pipe' | number)[];
   } = {},
 ): ChildProcess => {
-  const more = connected === undefined ? [] : (['pipe', connected] as const);
   const stdio: SpawnOptions['stdio'] = ['pipe', 'pipe', 'pipe', ...more];
   if (process.platform === 'win32') return spawn(command, args, { ...options, stdio }); // which has no sh
   const child = spawn('sh', ['-c', script, command, ...args], { ...options, stdio, detached: true });

@@ -80,7 +80,8 @@ export class Instance {
   readonly #definition: LocalFunction;
   readonly #process: ChildProcess;
   readonly #channel: Socket;
-  readonly #mailbox = new Mailbox();
+  /** Where there is none an event goes over the channel, and none lies ready. */
+  readonly #mailbox = Mailbox.open();
   /** The event that it runs, and the one that lies ready. */
   readonly #runs: (Run & Pick<Request, 'requestId'>)[] = [];
   /** Why it is gone, or about to be. */
@@ -91,9 +92,13 @@ export class Instance {
     this.#process = spawnGuarded(
       process.execPath,
       [`--max-old-space-size=${definition.memoryMegabytes}`, runtime],
-      { cwd: definition.directory, env: environment, connected: this.#mailbox.end },
+      {
+        cwd: definition.directory,
+        env: environment,
+        more: this.#mailbox === undefined ? ['pipe'] : ['pipe', this.#mailbox.end],
+      },
     );
-    closeSync(this.#mailbox.end);
+    if (this.#mailbox !== undefined) closeSync(this.#mailbox.end);
     const onOutput = (line: string) => onLine(line.slice(0, maximumLineLength));
     for (const output of [this.#process.stdout, this.#process.stderr]) {
       const rest = forEachLine(output, onOutput, maximumLineLength);
@@ -143,7 +148,7 @@ export class Instance {
       started.resolve(error);
       this.takeBack();
       for (const { finish } of this.#runs.splice(0)) finish({ kind: 'error', error });
-      this.#mailbox.close();
+      this.#mailbox?.close();
       ended.resolve();
     };
     this.#process.on('error', ({ message }) =>
@@ -151,7 +156,7 @@ export class Instance {
     );
     // Node.js reads what a process has said before it tells of its end.
     this.#process.on('exit', (code, signal) => leave(exited(code, signal)));
-    this.#tell(JSON.stringify(initialization));
+    this.#tell(JSON.stringify({ ...initialization, hasMailbox: this.#mailbox !== undefined }));
   }
 
   /** False from the moment that the process has ended or is about to. */
@@ -166,7 +171,7 @@ export class Instance {
 
   /** Whether an event may lie ready there, behind the one that it runs. */
   takes({ message }: Request): boolean {
-    return this.alive && !this.#isFull && Mailbox.fits(message);
+    return this.#mailbox !== undefined && this.alive && !this.#isFull && Mailbox.fits(message);
   }
 
   /**
@@ -174,9 +179,9 @@ export class Instance {
    * is busy and does not take the event.
    */
   run({ requestId, message }: Request, { begin, finish }: Run): void {
-    if (Mailbox.fits(message)) this.#mailbox.put(message);
+    if (this.#mailbox !== undefined && Mailbox.fits(message)) this.#mailbox.put(message);
     else {
-      this.#mailbox.put('');
+      this.#mailbox?.put('');
       this.#tell(message);
     }
     const { timeoutSeconds } = this.#definition;
@@ -197,7 +202,7 @@ export class Instance {
 
   /** Takes back the event that lies ready, unless the process has begun with it. */
   takeBack(): void {
-    if (this.#isFull && this.#mailbox.takeBack()) this.#runs.pop()?.finish('untouched');
+    if (this.#isFull && this.#mailbox?.takeBack()) this.#runs.pop()?.finish('untouched');
   }
 
   /** Ends the process; an event that it was running ends as a crash. */

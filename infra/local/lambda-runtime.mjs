@@ -53,9 +53,12 @@ const say = (what, json = 'null') => {
 const early = [];
 const hearEvent = () => early.shift() ?? hear();
 
-/** The next event: from the mailbox, where an empty message says that it is too large for that and comes in lines. */
-const nextEvent = () => {
-  const message = take(Number(take(4)));
+/**
+ * The next event: from the mailbox, where an empty message says that it is too large for that and comes in lines, as
+ * all do without a mailbox.
+ */
+const nextEvent = ({ hasMailbox }) => {
+  const message = hasMailbox ? take(Number(take(4))) : '';
   const [head, payload] = message === '' ? [hearEvent(), hearEvent()] : message.split('\n');
   const [requestId, ...traceId] = head.split(' ');
   return { requestId, traceId: traceId.join(' '), payload };
@@ -129,7 +132,7 @@ const run = async (handler, { context: fixed, timeoutSeconds }, { requestId, tra
  */
 const serve = (handler, settings) => {
   const freeze = () => {
-    const event = nextEvent();
+    const event = nextEvent(settings);
     setImmediate(async () => {
       await run(handler, settings, event);
       setImmediate(freeze);

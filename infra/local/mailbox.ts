@@ -12,7 +12,7 @@ const digits = 4;
 
 /**
  * A pipe to another process from which a message that the process has not begun to read can be taken back, because both
- * sides read it: what one has read the other never sees. Throws a {@link PlatformError} where there are no such pipes.
+ * sides read it: what one has read the other never sees.
  */
 export class Mailbox {
   /** A file descriptor for the other process, to be closed here when that has it. */
@@ -20,6 +20,11 @@ export class Mailbox {
   readonly #fd: number;
   /** Bytes of the newest message; zero when it was taken back. */
   #newest = 0;
+
+  /** Undefined where pipes may work in another way than Linux's. Throws a {@link PlatformError} when there can be none. */
+  static open(): Mailbox | undefined {
+    return process.platform === 'linux' ? new Mailbox() : undefined;
+  }
 
   constructor() {
     const path = join(tmpdir(), `spillway-${randomUUID()}`);
