@@ -136,8 +136,7 @@ export class Lambda {
    * An instance that goes on at once, without a word from here, answers a tenth more events.
    */
   #layReady(): void {
-    const most = Math.min(busyInstances, this.maximumInstances);
-    if (this.#instances.size < most || this.#starting.size > 0) return;
+    if (this.#instances.size < this.#most() || this.#starting.size > 0) return;
     const now = performance.now();
     for (const [instance, begun] of this.#begun) {
       const [next] = this.#waiting;
@@ -148,6 +147,11 @@ export class Lambda {
     }
   }
 
+  /** How many instances are worth it, so many of which run an event that takes long. */
+  #most(long = 0): number {
+    return Math.min(busyInstances + long, this.maximumInstances);
+  }
+
   /** Starts instances for the events that still wait, and looks again while some do. */
   #grow(): void {
     this.#growth = undefined;
@@ -156,7 +160,7 @@ export class Lambda {
       if (now - begun > growMilliseconds) instance.takeBack(); // what would wait for an event that may take long
     }
     const long = [...this.#begun.values()].filter((begun) => now - begun > longMilliseconds).length;
-    const most = Math.min(busyInstances + long, this.maximumInstances);
+    const most = this.#most(long);
     while (this.#starting.size < this.#waiting.length && this.#instances.size < most) this.#start();
     this.#dispatch();
   }

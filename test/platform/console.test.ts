@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { log } from '../../functions/lib/observability/log.ts';
 import {
   accessJson,
   accessLine,
@@ -6,6 +7,7 @@ import {
   functionLine,
   functionText,
 } from '../../infra/local/console.ts';
+import { captureLog } from '../support/log.ts';
 
 const time = new Date(2026, 10, 20, 9, 8, 7).getTime();
 const line = (entry: object | string) => {
@@ -62,6 +64,16 @@ describe('a line of a function', () => {
     expect(line({ level: 'ERROR', message: 'request', status: 500 })).toBe(
       '09:08:07 worker: ERROR request status=500',
     );
+  });
+
+  test('is known by what functions write of a request and of a run', () => {
+    const { lines, restore } = captureLog();
+    log.info('request', { status: 200 });
+    log.info('run', { status: 'done' });
+    log.info('finished', { id: 'a' });
+    restore();
+
+    expect(lines.map(line)).toEqual([undefined, undefined, '09:08:07 worker: finished id=a']);
   });
 
   test.each(['plain words', '{not json'])('that is no object is shown as it is: %s', (words) => {
