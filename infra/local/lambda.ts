@@ -22,8 +22,8 @@ const idleMilliseconds = 60_000;
  * processor time, and most events end sooner than that.
  */
 const growMilliseconds = 20;
-/** As many instances as the processors can keep busy, while one waits for DynamoDB: more would only take turns. */
-const busyInstances = availableParallelism() + 1;
+/** As many instances as the processors can keep busy: more would only take turns. Two, so that one may wait. */
+const busyInstances = Math.max(2, availableParallelism());
 /** An event that runs longer than this is one that waits, or works for long: beside it another instance may start. */
 const longMilliseconds = 200;
 /** Events that wait at most. On AWS they would have instances of their own; here waiting has to end somewhere. */
