@@ -30,9 +30,10 @@ const start = async () => {
       '--port',
       '0',
       '--data',
-      folder,
+      join(folder, 'data'),
     ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+    // biome-ignore lint/style/noProcessEnv: what is killed leaves its build behind, here where the test removes it
+    { cwd: root, env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   running = child;
   const exited = once(child, 'exit');

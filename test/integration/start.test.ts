@@ -12,7 +12,9 @@ const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url)
 /** `npm start` with these arguments, until the test ends. */
 const start = (...args: readonly string[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-start-'));
-  const child = spawn(process.execPath, [main, '--port', '0', '--data', folder, ...args], {
+  const child = spawn(process.execPath, [main, '--port', '0', '--data', join(folder, 'data'), ...args], {
+    // biome-ignore lint/style/noProcessEnv: what is killed leaves its build behind, here where the test removes it
+    env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
