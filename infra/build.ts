@@ -37,7 +37,12 @@ const imported: Readonly<Record<string, readonly string[]>> = {
   async_hooks: ['AsyncLocalStorage'],
   buffer: ['Buffer'],
   crypto: [
-    ...['createHash', 'createHmac', 'createSecretKey', 'getRandomValues', 'hash', 'randomFillSync'],
+    'createHash',
+    'createHmac',
+    'createSecretKey',
+    'getRandomValues',
+    'hash',
+    'randomFillSync',
     'randomUUID',
   ],
   fs: ['ReadStream', 'createReadStream', 'fstatSync', 'lstatSync', 'readFileSync'],

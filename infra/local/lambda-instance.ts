@@ -111,6 +111,7 @@ export class Instance {
     const ended = Promise.withResolvers<void>();
     this.ready = started.promise;
     this.gone = ended.promise;
+    void this.gone.then(() => this.#mailbox?.close());
     const patience = setTimeout(() => this.#kill(timedOut(initSeconds)), initSeconds * 1_000);
 
     this.#channel = this.#process.stdio[3] as Socket;
@@ -148,7 +149,6 @@ export class Instance {
       started.resolve(error);
       this.takeBack();
       for (const { finish } of this.#runs.splice(0)) finish({ kind: 'error', error });
-      this.#mailbox?.close();
       ended.resolve();
     };
     this.#process.on('error', ({ message }) =>
@@ -227,7 +227,7 @@ export class Instance {
   #finish(requestId: string, outcome: Outcome): void {
     const [run, next] = this.#runs;
     if (run?.requestId !== requestId) {
-      this.#kill(exited(null, 'SIGKILL')); // nobody may get another's answer
+      void this.stop(); // nobody may get another's answer
       return;
     }
     this.#runs.shift();

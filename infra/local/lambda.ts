@@ -201,13 +201,7 @@ export class Lambda {
   /** Puts an instance among the idle ones, unless it is gone. */
   #release(instance: Instance): void {
     if (this.#stopped || !instance.alive) return;
-    const retire = setTimeout(() => {
-      this.#idle.splice(
-        this.#idle.findIndex((each) => each.instance === instance),
-        1,
-      );
-      void instance.stop();
-    }, idleMilliseconds);
+    const retire = setTimeout(() => void instance.stop(), idleMilliseconds);
     this.#idle.push({ instance, retire });
     this.#dispatch();
   }
