@@ -14,12 +14,12 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { AlarmTopic } from './alarm-topic.ts';
-import type { FunctionName } from './build.ts';
-import type { AlarmThresholds, Stage } from './config.ts';
+import type { FunctionName } from './bundle/build.ts';
 import type { Data } from './data.ts';
 import type { Functions } from './functions.ts';
 import { spillwayMetric } from './metrics.ts';
 import type { Queues } from './queues.ts';
+import type { AlarmThresholds, Stage } from './stages.ts';
 
 export interface AlarmsProps {
   readonly stage: Stage;

@@ -15,11 +15,11 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Scope } from '../functions/lib/http/operation.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { StageConfig } from './config.ts';
 import type { Functions } from './functions.ts';
 import type { IdentityProvider } from './identity.ts';
 import { logGroupOf } from './lambda.ts';
 import { type HttpFunctionName, operationsOf } from './operations.ts';
+import type { StageConfig } from './stages.ts';
 
 export interface ApiProps {
   readonly config: StageConfig;

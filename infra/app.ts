@@ -1,8 +1,8 @@
 import './node-version.mjs';
 import { App } from 'aws-cdk-lib';
-import { build } from './build.ts';
-import { parseOrigins } from './config.ts';
+import { build } from './bundle/build.ts';
 import { parseIdentity } from './identity.ts';
+import { parseOrigins } from './stages.ts';
 import { addStack } from './synthesize.ts';
 
 // What the `cdk` command runs: `npx cdk synth`, `npx cdk deploy -c stage=prod -c origins=https://example.com`.

@@ -10,9 +10,9 @@ import {
 import { Construct } from 'constructs';
 import type { Scope } from '../functions/lib/http/operation.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { StageConfig } from './config.ts';
 import type { IdentityProvider } from './identity.ts';
 import { allOperations } from './operations.ts';
+import type { StageConfig } from './stages.ts';
 
 export interface MachineIdentityProps {
   readonly config: StageConfig;

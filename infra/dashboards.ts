@@ -11,11 +11,11 @@ import {
   metricNamespace,
 } from '../functions/lib/observability/metrics.ts';
 import type { Alarms } from './alarms.ts';
-import type { Stage } from './config.ts';
 import type { Data } from './data.ts';
 import type { Functions } from './functions.ts';
 import { spillwayMetric } from './metrics.ts';
 import type { Queues } from './queues.ts';
+import type { Stage } from './stages.ts';
 
 export interface DashboardsProps {
   readonly stage: Stage;
@@ -107,7 +107,7 @@ export class Dashboards extends Construct {
   #operator({ stage, functions, queues, data, alarms }: DashboardsProps): void {
     const all = Object.entries(functions.byName);
     const each = (
-      metricName: 'ColdStarts' | 'BreakerOpened' | 'BreakerClosed' | 'AnswersFromMemory',
+      metricName: 'ColdStarts' | 'BreakerOpened' | 'BreakerClosed' | 'ResponsesFromCache',
     ): Metric[] =>
       all.map(([label, { function: lambda }]) => spillwayMetric(metricName, lambda, { label, period }));
     const engine: CustomMetricGroup[] = [
@@ -133,7 +133,7 @@ export class Dashboards extends Construct {
       { title: 'Breakers opened', metrics: each('BreakerOpened') },
       { title: 'Breakers closed again', metrics: each('BreakerClosed') },
       { title: 'Cold starts', metrics: each('ColdStarts') },
-      { title: 'Answers from memory', metrics: each('AnswersFromMemory') },
+      { title: 'Answers from memory', metrics: each('ResponsesFromCache') },
     ];
     const facade = this.#facade('operator', stage)
       .addLargeHeader('Spillway: operations. What to do is in docs/runbook.md')

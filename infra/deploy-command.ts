@@ -1,4 +1,4 @@
-import { stages } from './config.ts';
+import { stages } from './stages.ts';
 
 const deployed = stages.filter((stage) => stage !== 'local');
 

@@ -4,9 +4,9 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { Alarms } from './alarms.ts';
-import type { FunctionName } from './build.ts';
-import type { StageConfig } from './config.ts';
+import type { FunctionName } from './bundle/build.ts';
 import type { Functions } from './functions.ts';
+import type { StageConfig } from './stages.ts';
 
 export interface DeploymentsProps {
   readonly strategy: NonNullable<StageConfig['deployment']>;

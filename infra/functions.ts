@@ -4,11 +4,11 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Variable } from '../functions/lib/config.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { Assets, FunctionName } from './build.ts';
-import type { StageConfig } from './config.ts';
+import type { Assets, FunctionName } from './bundle/build.ts';
 import type { Data } from './data.ts';
 import { allow, SpillwayFunction } from './lambda.ts';
 import type { Queues } from './queues.ts';
+import type { StageConfig } from './stages.ts';
 
 export interface FunctionsProps {
   readonly config: StageConfig;
@@ -68,7 +68,7 @@ export class Functions extends Construct {
     const COMPUTATIONS_TABLE = data.computations.tableName;
     const WORK_QUEUE_URL = queues.work.queueUrl;
     const ACTIVE_PER_TENANT = String(config.computations.activePerTenant);
-    const ANSWER_MEMORY_BYTES = String(config.answerMemoryBytes);
+    const RESPONSE_CACHE_BYTES = String(config.responseCacheBytes);
     const RETENTION_DAYS = String(config.computations.retentionDays);
     const MAX_AGE_SECONDS = String(config.computations.maxAgeSeconds);
     const CHECKPOINT_SECONDS = String(config.computations.checkpointSeconds);
@@ -77,7 +77,7 @@ export class Functions extends Construct {
     const definitions: Record<FunctionName, Definition> = {
       items: {
         description: 'Create, read, list, replace, patch and delete items',
-        environment: { ITEMS_TABLE, ANSWER_MEMORY_BYTES, TENANT_CLAIM },
+        environment: { ITEMS_TABLE, RESPONSE_CACHE_BYTES, TENANT_CLAIM },
         statements: [
           allow(
             items,
@@ -98,7 +98,7 @@ export class Functions extends Construct {
           RETENTION_DAYS,
           MAX_AGE_SECONDS,
           SWEEP_AFTER_SECONDS,
-          ANSWER_MEMORY_BYTES,
+          RESPONSE_CACHE_BYTES,
           ACTIVE_PER_TENANT,
         },
         statements: [
@@ -117,7 +117,7 @@ export class Functions extends Construct {
       },
       'computation-reads': {
         description: 'Read a computation and its progress, and wait for it',
-        environment: { COMPUTATIONS_TABLE, ANSWER_MEMORY_BYTES, TENANT_CLAIM },
+        environment: { COMPUTATIONS_TABLE, RESPONSE_CACHE_BYTES, TENANT_CLAIM },
         statements: [allow(computations, 'dynamodb:GetItem', 'dynamodb:BatchGetItem')],
       },
       worker: {

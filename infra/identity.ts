@@ -17,7 +17,7 @@ export interface IdentityOptions {
 export const defaultTenantClaim = 'sub';
 
 /** API Gateway's own limit of an authorizer. */
-const mostAudiences = 50;
+const maxAudiences = 50;
 
 /** What the CDK context may hold. */
 interface IdentityContext {
@@ -50,7 +50,7 @@ const parseIssuer = (issuer: string): string => {
 
 const parseAudience = (list: string): string[] => {
   const audience = list.split(',').map((each) => each.trim());
-  if (audience.includes('') || audience.length > mostAudiences)
-    throw new Error(`audience has to be a list of 1 to ${mostAudiences} names, and is "${list}".`);
+  if (audience.includes('') || audience.length > maxAudiences)
+    throw new Error(`audience has to be a list of 1 to ${maxAudiences} names, and is "${list}".`);
   return audience;
 };

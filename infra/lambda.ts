@@ -15,7 +15,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Variable } from '../functions/lib/config.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { FunctionSettings, StageConfig } from './config.ts';
+import type { FunctionSettings, StageConfig } from './stages.ts';
 
 export interface SpillwayFunctionProps {
   readonly config: StageConfig;

@@ -1,8 +1,8 @@
-import { computationOperations } from '../functions/computations/operations.ts';
-import { itemOperations } from '../functions/items/routes.ts';
+import { computationOperations } from '../functions/computations/all-operations.ts';
+import { itemOperations } from '../functions/items/operations.ts';
 import type { AnyOperation } from '../functions/lib/http/operation.ts';
-import { serviceOperations } from '../functions/service/routes.ts';
-import type { FunctionName } from './build.ts';
+import { serviceOperations } from '../functions/service/operations.ts';
+import type { FunctionName } from './bundle/build.ts';
 
 export type HttpFunctionName = Extract<
   FunctionName,

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { StageConfig } from './config.ts';
+import type { StageConfig } from './stages.ts';
 
 /** AWS's own advice for a queue that feeds a function: room for every retry of the mapping before a message returns. */
 const visibilityOf = (timeoutSeconds: number): Duration => Duration.seconds(6 * timeoutSeconds);

@@ -3,8 +3,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import { MachineIdentity } from './auth.ts';
-import type { Assets, FunctionName } from './build.ts';
-import type { AlarmThresholds, StageConfig } from './config.ts';
+import type { Assets, FunctionName } from './bundle/build.ts';
 import { Dashboards, type DashboardsProps } from './dashboards.ts';
 import { Data } from './data.ts';
 import { Deployments } from './deployments.ts';
@@ -13,6 +12,7 @@ import type { IdentityOptions } from './identity.ts';
 import { publicRoutes } from './operations.ts';
 import { Queues } from './queues.ts';
 import { holdToRules } from './rules.ts';
+import type { AlarmThresholds, StageConfig } from './stages.ts';
 import { Triggers } from './triggers.ts';
 
 export interface SpillwayStackProps {

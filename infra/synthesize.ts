@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import cdk from '../cdk.json' with { type: 'json' };
-import type { Assets } from './build.ts';
-import { stageConfig } from './config.ts';
+import type { Assets } from './bundle/build.ts';
 import { type IdentityOptions, parseIdentity } from './identity.ts';
 import { SpillwayStack } from './stack.ts';
+import { stageConfig } from './stages.ts';
 
 export interface StackOptions {
   /** `local`, `dev` or `prod`. */

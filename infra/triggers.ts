@@ -5,9 +5,9 @@ import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { StageConfig } from './config.ts';
 import type { Functions } from './functions.ts';
 import type { Queues } from './queues.ts';
+import type { StageConfig } from './stages.ts';
 
 export interface TriggersProps {
   readonly config: StageConfig;

@@ -2,21 +2,21 @@ import { activeCount } from '../lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
+import { acceptedReply } from '../lib/computations/polling.ts';
+import { toSummary, toView } from '../lib/computations/schema.ts';
 import { config } from '../lib/config.ts';
+import { limitActive } from '../lib/engine/active-limit.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
 import { progressOf } from '../lib/engine/progress.ts';
 import { retry } from '../lib/engine/submit.ts';
 import { type CursorScope, decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
+import { deferred, httpHandler, route } from '../lib/http/handler.ts';
 import { nextLink } from '../lib/http/links.ts';
 import { conflict, notFound } from '../lib/http/problem.ts';
-import { deferred, httpHandler, route } from '../lib/middleware/http.ts';
+import { ResponseCache } from '../lib/http/response-cache.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
-import { capActive } from '../lib/resilience/active-cap.ts';
-import { AnswerMemory } from '../lib/resilience/answer-memory.ts';
-import { accepted } from './answer.ts';
-import { cancelComputation, deleteComputation, listComputations, retryComputation } from './routes.ts';
-import { toSummary, toView } from './schema.ts';
+import { cancelComputation, deleteComputation, listComputations, retryComputation } from './operations.ts';
 
 const settings = config(
   'COMPUTATIONS_TABLE',
@@ -25,10 +25,10 @@ const settings = config(
   'RETENTION_DAYS',
   'MAX_AGE_SECONDS',
   'SWEEP_AFTER_SECONDS',
-  'ANSWER_MEMORY_BYTES',
+  'RESPONSE_CACHE_BYTES',
   'ACTIVE_PER_TENANT',
 );
-const store = capActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
+const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
   most: settings.ACTIVE_PER_TENANT,
   count: activeCount(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
@@ -79,7 +79,7 @@ const cancelRoute = route(cancelComputation, async ({ tenant, params: { id } }) 
 const retryRoute = route(retryComputation, async ({ tenant, params: { id } }) => {
   const retried = await retry(engine, { tenant, id });
   if ('applied' in retried) {
-    return accepted(retried.applied, await progressOf(engine, retried.applied), undefined);
+    return acceptedReply(retried.applied, await progressOf(engine, retried.applied), undefined);
   }
   if (retried.refused === undefined) throw missing();
   throw conflict(
@@ -97,5 +97,5 @@ const deleteRoute = route(deleteComputation, async ({ tenant, params: { id } }) 
 export const handler = httpHandler([submitRoute, listRoute, cancelRoute, retryRoute, deleteRoute], {
   tenantClaim: settings.TENANT_CLAIM,
   idOf: 'computation',
-  memory: new AnswerMemory(settings.ANSWER_MEMORY_BYTES, systemClock),
+  memory: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
 });

@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernels/kernel.ts';
+import type { Kernel } from '../lib/engine/kernel.ts';
 import type { Identity } from '../lib/engine/submit.ts';
 import { digest } from '../lib/http/digest.ts';
 

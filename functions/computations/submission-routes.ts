@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { kernels } from '../kernels/registry.ts';
+import { ComputationView } from '../lib/computations/schema.ts';
 import {
   bodyProblems,
   idempotencyKeyHeader,
@@ -9,8 +10,7 @@ import {
 } from '../lib/http/documentation.ts';
 import { operation } from '../lib/http/operation.ts';
 import { once } from '../lib/lazy.ts';
-import { running, succeeded, tooManyActive, waitApplied, waitHeader } from './routes.ts';
-import { ComputationView } from './schema.ts';
+import { running, succeeded, tooManyActive, waitApplied, waitHeader } from './operations.ts';
 
 /** A submission: each type with the input that it takes. */
 const NewComputation = once(() => {

@@ -1,14 +1,14 @@
 import { findKernel } from '../kernels/registry.ts';
+import { acceptedReply } from '../lib/computations/polling.ts';
+import { grantedWait, waitForEnd } from '../lib/computations/wait.ts';
 import { isActive } from '../lib/engine/computation.ts';
 import { progressOf } from '../lib/engine/progress.ts';
 import { submit } from '../lib/engine/submit.ts';
+import { route } from '../lib/http/handler.ts';
 import { idempotencyKey } from '../lib/http/idempotency.ts';
 import { invalid, unavailable } from '../lib/http/problem.ts';
-import { route } from '../lib/middleware/http.ts';
 import { annotate } from '../lib/observability/context.ts';
-import { accepted } from './answer.ts';
 import { submitComputation } from './submission-routes.ts';
-import { grantedWait, waitForEnd } from './wait.ts';
 import { workOf } from './work.ts';
 
 /** `POST /computations`, for which an engine is needed that stores, sends and reads. */
@@ -32,5 +32,5 @@ export const submitRoute = (engine: Parameters<typeof submit>[0]) =>
       await waitForEnd(engine.store, computation, request.timeEpoch + waited * 1_000);
       computation = (await engine.store.read(computation)) ?? computation;
     }
-    return accepted(computation, await progressOf(engine, computation), waited);
+    return acceptedReply(computation, await progressOf(engine, computation), waited);
   });

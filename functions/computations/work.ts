@@ -1,10 +1,10 @@
-import { type Kernel, KernelRefusal, MAX_PARTS } from '../kernels/kernel.ts';
+import { MAX_INPUT_BYTES } from '../lib/computations/schema.ts';
 import type { Json } from '../lib/engine/computation.ts';
+import { type Kernel, KernelRefusal, MAX_PARTS } from '../lib/engine/kernel.ts';
 import type { NewWork } from '../lib/engine/submit.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { invalid, type Problem } from '../lib/http/problem.ts';
 import { identityOf } from './identity.ts';
-import { MAX_INPUT_BYTES } from './schema.ts';
 
 const refusedInput = (detail: string): Problem => invalid([{ pointer: '#/input', detail }]);
 

@@ -1,10 +1,10 @@
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { config } from '../lib/config.ts';
-import { buryDeadLetter } from '../lib/engine/dead-letter.ts';
-import { sqsHandler } from '../lib/middleware/sqs.ts';
+import { failFromDeadLetter } from '../lib/engine/dead-letter.ts';
+import { sqsHandler } from '../lib/events/sqs-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
-import { identified } from '../lib/observability/message.ts';
+import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock } from '../lib/ports.ts';
 
 const settings = config('COMPUTATIONS_TABLE', 'RETENTION_DAYS');
@@ -17,4 +17,4 @@ const engine = {
 };
 
 /** A letter whose run failed stays in the queue and is received again after the queue's visibility timeout. */
-export const handler = sqsHandler(identified((body) => buryDeadLetter(engine, body)));
+export const handler = sqsHandler(withMessageContext((body) => failFromDeadLetter(engine, body)));

@@ -2,20 +2,20 @@ import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { config } from '../lib/config.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
+import { httpHandler, route } from '../lib/http/handler.ts';
 import type { Headers } from '../lib/http/headers.ts';
 import { digest, idempotencyKey } from '../lib/http/idempotency.ts';
 import { nextLink } from '../lib/http/links.ts';
 import { ifMatch, ifNoneMatch } from '../lib/http/preconditions.ts';
 import { conflict, invalid, notFound, type Problem, preconditionFailed } from '../lib/http/problem.ts';
 import { isUnchanged, representationHeaders } from '../lib/http/representation.ts';
-import { httpHandler, route } from '../lib/middleware/http.ts';
+import { ResponseCache } from '../lib/http/response-cache.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
-import { AnswerMemory } from '../lib/resilience/answer-memory.ts';
+import { createItem, deleteItem, listItems, patchItem, readItem, replaceItem } from './operations.ts';
 import { type ItemRecord, toItem } from './record.ts';
-import { createItem, deleteItem, listItems, patchItem, readItem, replaceItem } from './routes.ts';
 import { itemStore } from './store.ts';
 
-const settings = config('ITEMS_TABLE', 'TENANT_CLAIM', 'ANSWER_MEMORY_BYTES');
+const settings = config('ITEMS_TABLE', 'TENANT_CLAIM', 'RESPONSE_CACHE_BYTES');
 const items = itemStore(dynamoDb, settings.ITEMS_TABLE, { clock: systemClock, random: systemRandom });
 
 const preconditions = (request: Headers) => ({
@@ -96,6 +96,6 @@ export const handler = httpHandler(
   ],
   {
     tenantClaim: settings.TENANT_CLAIM,
-    memory: new AnswerMemory(settings.ANSWER_MEMORY_BYTES, systemClock),
+    memory: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
   },
 );

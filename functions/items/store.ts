@@ -44,7 +44,7 @@ export interface ItemPage {
 }
 
 /** So many taken ids in a row are no chance. */
-const MOST_IDS = 5;
+const MAX_IDS = 5;
 
 /**
  * Items in DynamoDB. Every operation is one request, as long as the network holds and no id is taken: a write
@@ -101,7 +101,7 @@ export const itemStore = (
     { id: chosen, ...values }: ItemFields & { readonly id?: number | undefined },
     digests?: IdempotencyDigests,
   ): Promise<Created> => {
-    for (let n = 0; n < MOST_IDS; n++) {
+    for (let n = 0; n < MAX_IDS; n++) {
       const id = chosen ?? (digests ? digestInteger('item', tenant, digests.key, String(n)) : randomId());
       const write = begin();
       const record: ItemRecord = {

@@ -1,10 +1,10 @@
-import { itemStatistics } from './item-statistics.ts';
-import type { Kernel } from './kernel.ts';
-import { mersenneTest } from './mersenne-test.ts';
-import { optionPrice } from './option-price.ts';
-import { primeCount } from './prime-count.ts';
-import { randomSum } from './random-sum.ts';
-import { sumOfSquares } from './sum-of-squares.ts';
+import type { Kernel } from '../lib/engine/kernel.ts';
+import { itemStatistics } from './item-statistics/index.ts';
+import { mersenneTest } from './mersenne-test/index.ts';
+import { optionPrice } from './option-price/index.ts';
+import { primeCount } from './prime-count/index.ts';
+import { randomSum } from './random-sum/index.ts';
+import { sumOfSquares } from './sum-of-squares/index.ts';
 
 /** Every computation type. Adding one is its file and a line here; of versions of one name, the newest is first. */
 export const kernels: readonly Kernel[] = [

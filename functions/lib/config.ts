@@ -16,7 +16,7 @@ const variables = {
   /** The claim of the token that names the tenant. */
   TENANT_CLAIM: name,
   /** Bytes of answers that an instance remembers for clients that accept old ones. */
-  ANSWER_MEMORY_BYTES: count,
+  RESPONSE_CACHE_BYTES: count,
   /** Active computations that a tenant may have. */
   ACTIVE_PER_TENANT: count,
   /** Days that a finished computation is kept. */

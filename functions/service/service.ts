@@ -1,10 +1,10 @@
 import { digest } from '../lib/http/digest.ts';
+import { type HttpOptions, httpHandler, type Reply, route } from '../lib/http/handler.ts';
 import type { Headers } from '../lib/http/headers.ts';
 import { notFound, Problem } from '../lib/http/problem.ts';
 import { isUnchanged } from '../lib/http/representation.ts';
-import { type HttpOptions, httpHandler, type Reply, route } from '../lib/middleware/http.ts';
 import { allowedMethods, type Paths } from './allow.ts';
-import { computationTypes, health, openApi } from './routes.ts';
+import { computationTypes, health, openApi } from './operations.ts';
 
 /** What the service function serves as it is: made by the build, from the schemas and routes that it describes. */
 export interface Documents {

@@ -4,7 +4,7 @@ import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { sweep } from '../lib/engine/sweep.ts';
-import { scheduleHandler } from '../lib/middleware/schedule.ts';
+import { scheduleHandler } from '../lib/events/schedule-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 

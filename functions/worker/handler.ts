@@ -1,16 +1,16 @@
 import { findKernel } from '../kernels/registry.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { dynamoItemReader } from '../lib/aws/item-reader.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { KernelException } from '../lib/engine/errors.ts';
 import { createWorker } from '../lib/engine/work.ts';
-import { equalJitter, exceptionBackoff, fullJitter, outageBackoff } from '../lib/middleware/backoff.ts';
-import { sqsHandler } from '../lib/middleware/sqs.ts';
+import { equalJitter, exceptionBackoff, fullJitter, outageBackoff } from '../lib/events/backoff.ts';
+import { sqsHandler } from '../lib/events/sqs-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
-import { identified } from '../lib/observability/message.ts';
+import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { dynamoItemReader } from './item-reader.ts';
 
 const settings = config(
   'COMPUTATIONS_TABLE',
@@ -38,7 +38,7 @@ const work = createWorker({
   },
 });
 
-export const handler = sqsHandler(identified(work), {
+export const handler = sqsHandler(withMessageContext(work), {
   retryDelaySeconds: (error, receiveCount) =>
     error instanceof KernelException
       ? fullJitter(exceptionBackoff, receiveCount, Math.random)

@@ -30,10 +30,10 @@ export interface ActiveComputations {
 }
 
 /** Active records that a look reads at most, to find the running ones. */
-const mostRead = 100;
-const mostActive = 12;
-const mostEnded = 6;
-const longestInput = 160;
+const maxRead = 100;
+const maxActive = 12;
+const maxEnded = 6;
+const maxInput = 160;
 
 const ranks: Readonly<Record<Computation['status'], number>> = {
   running: 0,
@@ -63,15 +63,15 @@ export const activeComputations = (
     const keys = new Map<string, ComputationKey>(
       shown.map(({ tenant, id }) => [`${tenant}#${id}`, { tenant, id }]),
     );
-    for (const { pk } of Items.slice(0, mostRead)) {
+    for (const { pk } of Items.slice(0, maxRead)) {
       const [, tenant = '', id = ''] = String(pk).split('#');
       keys.set(`${tenant}#${id}`, { tenant, id });
     }
     const found = (await store.readMany([...keys.values()])).sort(
       (one, other) => ranks[one.status] - ranks[other.status] || newest(one, other),
     );
-    const active = found.filter(isActive).slice(0, mostActive);
-    const ended = found.filter((each) => !isActive(each)).slice(0, mostEnded);
+    const active = found.filter(isActive).slice(0, maxActive);
+    const ended = found.filter((each) => !isActive(each)).slice(0, maxEnded);
     shown = [...active, ...ended];
     return {
       active: Items.length,
@@ -92,7 +92,7 @@ const viewOf = (computation: Computation, progress: Progress): ComputationView =
     type,
     status,
     attempt,
-    input: json.length > longestInput ? `${json.slice(0, longestInput)}…` : json,
+    input: json.length > maxInput ? `${json.slice(0, maxInput)}…` : json,
     createdAt,
     finishedAt: 'finishedAt' in computation ? computation.finishedAt : undefined,
     progress,

@@ -46,10 +46,10 @@ interface Patience {
 const usualPatience: Patience = { headers: 10_000, request: 30_000 };
 
 /** What API Gateway accepts of a request. */
-const maximumBodyBytes = 10 * 1024 * 1024;
-const maximumHeaderBytes = 10_240;
+const maxBodyBytes = 10 * 1024 * 1024;
+const maxHeaderBytes = 10_240;
 /** What Lambda accepts of an event. */
-const maximumEventBytes = 6 * 1024 * 1024;
+const maxEventBytes = 6 * 1024 * 1024;
 
 /** The gateway's own answers, word for word. */
 const replies = {
@@ -70,7 +70,7 @@ export const listen = async (port: number, patience: Patience = usualPatience): 
   let answer = async (_: IncomingMessage): Promise<HttpReply> => replies.unavailable;
   const server = createServer(
     {
-      maxHeaderSize: maximumHeaderBytes,
+      maxHeaderSize: maxHeaderBytes,
       headersTimeout: patience.headers,
       requestTimeout: patience.request,
       // A shorter time would cut connections at the very moment that a client uses them again.
@@ -166,7 +166,7 @@ export const gateway = ({ api, accountId, functions, onAccess }: GatewayOptions)
       authorizer: authorization && { claims: authorization.claims, scopes: route.scopes },
     });
     const payload = JSON.stringify(event);
-    if (Buffer.byteLength(payload) > maximumEventBytes) return replies.tooLarge;
+    if (Buffer.byteLength(payload) > maxEventBytes) return replies.tooLarge;
 
     const outcome = await within(route.timeout, route.lambda.invoke(payload, { traceId }));
     if (outcome === undefined || outcome.kind === 'throttled') return replies.unavailable;
@@ -205,14 +205,14 @@ const decoded = (path: string): string | undefined => {
 /** The whole body; undefined when it is more than API Gateway accepts. */
 const read = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const { 'content-length': announced = '0', 'transfer-encoding': coding } = request.headers;
-  if (Number(announced) > maximumBodyBytes) return discard(request);
+  if (Number(announced) > maxBodyBytes) return discard(request);
   if (Number(announced) === 0 && coding === undefined) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let length = 0;
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
   request.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length <= maximumBodyBytes) chunks.push(chunk);
+    if (length <= maxBodyBytes) chunks.push(chunk);
     else resolve(undefined); // and read on to nowhere, as `discard` does
   });
   request.on('end', () => resolve(Buffer.concat(chunks)));

@@ -25,7 +25,7 @@ const algorithms = ['RS256', 'RS384', 'RS512'];
 const issuerMilliseconds = 1_500;
 const keyMilliseconds = 2 * 60 * 60 * 1_000;
 /** Tokens whose signature is remembered as right. */
-const mostTokens = 100;
+const maxTokens = 100;
 
 /**
  * A JWT authorizer as API Gateway has it: it finds the issuer's keys through its discovery document, and checks
@@ -59,7 +59,7 @@ export const jwtAuthorizer = ({ issuer, audience }: LocalAuthorizer): Authorizer
     const signed = { claims, texts: asText(claims), until };
     known.set(token, signed);
     for (const [oldest] of known) {
-      if (known.size <= mostTokens) break;
+      if (known.size <= maxTokens) break;
       known.delete(oldest);
     }
     return signed;

@@ -30,7 +30,7 @@ const throttledMilliseconds = 500;
  */
 export const startEventSource = ({ mapping, lambda, sqs, region }: EventSourceOptions): EventSource => {
   const { queue, batchSize, windowSeconds, reportsBatchItemFailures } = mapping;
-  const maximum = mapping.maximumConcurrency ?? lambda.maximumInstances;
+  const maximum = mapping.maximumConcurrency ?? lambda.maxInstances;
   const accessKey = accessKeyOf(mapping.function); // Lambda reads the queue with the function's role
   const arrival = new Bell();
   const ended = new Bell();

@@ -33,7 +33,7 @@ export const createFunctions = (
       definition,
       initialization: initializationOf(definition),
       environment: environmentOf(definition, place, endpoints),
-      maximumInstances: Math.max(usualInstances, concurrencyOf(stack, definition.name)),
+      maxInstances: Math.max(usualInstances, concurrencyOf(stack, definition.name)),
       onLine: (line) => {
         if (mayLog()) log.add(definition.label, line);
       },

@@ -23,7 +23,7 @@ export interface Issuer {
 const secret = 'local';
 const lifetimeSeconds = 60 * 60;
 /** A form with an id, a secret and four scopes is far smaller. */
-const maximumFormBytes = 8_192;
+const maxFormBytes = 8_192;
 /** What an id of Cognito's looks like, and somewhat more. */
 const clientIds = /^[\w.@:+-]{1,128}$/;
 
@@ -113,9 +113,9 @@ const read = async (request: IncomingMessage): Promise<string> => {
   let length = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += chunk.length;
-    if (length <= maximumFormBytes) chunks.push(chunk);
+    if (length <= maxFormBytes) chunks.push(chunk);
   }
-  return length <= maximumFormBytes ? Buffer.concat(chunks).toString() : '';
+  return length <= maxFormBytes ? Buffer.concat(chunks).toString() : '';
 };
 
 /** From the form, or from HTTP Basic. */

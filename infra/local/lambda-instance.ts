@@ -59,9 +59,9 @@ type End = (requestId: string) => FunctionError;
 /** Lambda gives an instance this long to load. */
 const initSeconds = 10;
 /** What a function may answer at most. */
-const maximumResponseBytes = 6 * 1024 * 1024;
+const maxResponseBytes = 6 * 1024 * 1024;
 /** What a line of a log holds at most. */
-const maximumLineLength = 8_192;
+const maxLineLength = 8_192;
 
 const runtime = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url));
 
@@ -99,9 +99,9 @@ export class Instance {
       },
     );
     if (this.#mailbox !== undefined) closeSync(this.#mailbox.end);
-    const onOutput = (line: string) => onLine(line.slice(0, maximumLineLength));
+    const onOutput = (line: string) => onLine(line.slice(0, maxLineLength));
     for (const output of [this.#process.stdout, this.#process.stderr]) {
-      const rest = forEachLine(output, onOutput, maximumLineLength);
+      const rest = forEachLine(output, onOutput, maxLineLength);
       output?.on('end', () => {
         if (rest() !== '') onOutput(rest());
       });
@@ -265,13 +265,13 @@ const exited =
   });
 
 const answer = (payload: string): Outcome =>
-  Buffer.byteLength(payload) <= maximumResponseBytes
+  Buffer.byteLength(payload) <= maxResponseBytes
     ? { kind: 'success', payload }
     : {
         kind: 'error',
         error: {
           errorType: 'Function.ResponseSizeTooLarge',
-          errorMessage: `Response payload size exceeded maximum allowed payload size (${maximumResponseBytes} bytes).`,
+          errorMessage: `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
         },
       };
 

@@ -12,7 +12,7 @@ import type { LocalFunction } from './stack.ts';
 
 export interface LambdaOptions extends InstanceOptions {
   /** Instances at most; a reserved concurrency in the template takes its place. */
-  readonly maximumInstances: number;
+  readonly maxInstances: number;
 }
 
 /** How long an instance stays without work before it makes room. */
@@ -27,7 +27,7 @@ const busyInstances = Math.max(2, availableParallelism());
 /** An event that runs longer than this is one that waits, or works for long: beside it another instance may start. */
 const longMilliseconds = 200;
 /** Events that wait at most. On AWS they would have instances of their own; here waiting has to end somewhere. */
-const maximumWaiting = 1_000;
+const maxWaiting = 1_000;
 
 /** What has become of a function's events since the start, as CloudWatch counts them. */
 export interface Counts {
@@ -49,11 +49,11 @@ interface Waiting {
 /**
  * A Lambda function: instances that start when they are needed, run one event at a time, are used again while warm
  * and go when idle. An event beyond the reserved concurrency is throttled at once, as on AWS. Without a reserved
- * concurrency AWS would start an instance for each; here events beyond `maximumInstances` wait for their turn.
+ * concurrency AWS would start an instance for each; here events beyond `maxInstances` wait for their turn.
  */
 export class Lambda {
   readonly definition: LocalFunction;
-  readonly maximumInstances: number;
+  readonly maxInstances: number;
   readonly counts: Readonly<Counts>;
   /** Asked before each event: milliseconds after which its instance is killed; undefined: it is not. */
   crashAfter: () => number | undefined = () => undefined;
@@ -75,7 +75,7 @@ export class Lambda {
     this.#options = options;
     this.definition = options.definition;
     this.counts = this.#counts;
-    this.maximumInstances = options.definition.reservedConcurrency ?? options.maximumInstances;
+    this.maxInstances = options.definition.reservedConcurrency ?? options.maxInstances;
   }
 
   /** How many instances there are now. */
@@ -93,7 +93,7 @@ export class Lambda {
     payload: string,
     { requestId = randomUUID() as string, traceId = newTraceId() } = {},
   ): Promise<Outcome> {
-    const limit = this.definition.reservedConcurrency ?? this.maximumInstances + maximumWaiting;
+    const limit = this.definition.reservedConcurrency ?? this.maxInstances + maxWaiting;
     if (this.#stopped || this.#handed + this.#waiting.length >= limit) {
       this.#counts.throttles += 1;
       return Promise.resolve({ kind: 'throttled' });
@@ -149,7 +149,7 @@ export class Lambda {
 
   /** How many instances are worth it, so many of which run an event that takes long. */
   #most(long = 0): number {
-    return Math.min(busyInstances + long, this.maximumInstances);
+    return Math.min(busyInstances + long, this.maxInstances);
   }
 
   /** Starts instances for the events that still wait, and looks again while some do. */

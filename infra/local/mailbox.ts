@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { PlatformError } from './platform-error.ts';
 
 /** What a pipe takes whole, whoever reads meanwhile: `PIPE_BUF` of Linux. */
-const mostBytes = 4_096;
+const maxBytes = 4_096;
 /** Digits before each message that say how many bytes it has, so that its reader reads no more than that. */
 const digits = 4;
 
@@ -37,7 +37,7 @@ export class Mailbox {
   }
 
   static fits(message: string): boolean {
-    return digits + Buffer.byteLength(message) <= mostBytes;
+    return digits + Buffer.byteLength(message) <= maxBytes;
   }
 
   /** Puts a message in that {@link fits}; there is room for two. */
@@ -62,7 +62,7 @@ export class Mailbox {
   }
 
   #readAll(): Buffer {
-    const all = Buffer.allocUnsafe(2 * mostBytes);
+    const all = Buffer.allocUnsafe(2 * maxBytes);
     try {
       return all.subarray(0, readSync(this.#fd, all));
     } catch (error) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { localEnvironment } from '../config.ts';
+import { localEnvironment } from '../stages.ts';
 import { type Access, gateway, listen } from './api-gateway.ts';
 import { sqsCalls } from './aws-calls.ts';
 import { type ChaosSettings, createChaos } from './chaos.ts';

@@ -21,7 +21,7 @@ export const buildAndSynthesize = async (stage: string, issuer: string): Promise
   const folder = await mkdtemp(join(tmpdir(), 'spillway-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const { build } = await import('../build.ts');
+    const { build } = await import('../bundle/build.ts');
     const [assets, { synthesize }] = await Promise.all([
       build(join(folder, 'build')), // esbuild works in a process of its own
       import('../synthesize.ts'),

@@ -8,7 +8,7 @@ import { sqsWorkQueue } from '../../functions/lib/aws/work-queue.ts';
 import { retry } from '../../functions/lib/engine/submit.ts';
 import { observeEngine } from '../../functions/lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../../functions/lib/ports.ts';
-import { stageConfig } from '../config.ts';
+import { stageConfig } from '../stages.ts';
 import { failedComputations } from './failed-computations.ts';
 import { redrive } from './redrive.ts';
 import { deployedStack, localStack } from './stacks.ts';

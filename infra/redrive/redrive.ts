@@ -1,10 +1,10 @@
 import type { Computation, ComputationKey } from '../../functions/lib/engine/computation.ts';
-import type { Attempted } from '../../functions/lib/engine/ports.ts';
+import type { ConditionalResult } from '../../functions/lib/engine/ports.ts';
 import type { FailedComputation } from './failed-computations.ts';
 
 export interface Redrive {
   readonly failed: AsyncIterable<FailedComputation>;
-  retry(key: ComputationKey): Promise<Attempted<Computation>>;
+  retry(key: ComputationKey): Promise<ConditionalResult<Computation>>;
   print(line: string): void;
   /** List, and retry nothing. */
   readonly dryRun: boolean;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { once } from '../../functions/lib/lazy.ts';
-import { assetBytes, bundle, entries, type FunctionName } from '../../infra/build.ts';
+import { assetBytes, bundle, entries, type FunctionName } from '../../infra/bundle/build.ts';
 
 /**
  * Kilobytes of JavaScript that a function's asset may have: about a hundredth above what it has. Raise one only for

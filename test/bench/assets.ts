@@ -1,4 +1,4 @@
-import { assetBytes, entries, type FunctionName } from '../../infra/build.ts';
+import { assetBytes, entries, type FunctionName } from '../../infra/bundle/build.ts';
 import type { Figure } from './figure.ts';
 
 const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(1);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
-import { build, entries, type FunctionName } from '../../infra/build.ts';
+import { build, entries, type FunctionName } from '../../infra/bundle/build.ts';
 import { environment } from './environment.ts';
 import type { Figure } from './figure.ts';
 import { median, times } from './measure.ts';

@@ -3,7 +3,7 @@ import { type Profiler, Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageOf } from '../../infra/build.ts';
+import { packageOf } from '../../infra/bundle/build.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import type { Template } from '../../infra/local/template.ts';
 

@@ -9,7 +9,7 @@ export const environment = {
   COMPUTATIONS_TABLE: 'computations',
   WORK_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/work',
   TENANT_CLAIM: 'sub',
-  ANSWER_MEMORY_BYTES: '1000000',
+  RESPONSE_CACHE_BYTES: '1000000',
   ACTIVE_PER_TENANT: '1000',
   RETENTION_DAYS: '14',
   MAX_AGE_SECONDS: '86400',

@@ -1,10 +1,10 @@
-import { integer } from '../../functions/kernels/codecs.ts';
-import { type Kernel, parallel } from '../../functions/kernels/kernel.ts';
+import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
 import { encodeMessage, type NodeMessage } from '../../functions/lib/engine/message.ts';
 import type { ComputationStore, Engine, Limited, Limits } from '../../functions/lib/engine/ports.ts';
 import { submit } from '../../functions/lib/engine/submit.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
 import { createWorker } from '../../functions/lib/engine/work.ts';
+import { integer } from '../../functions/lib/kernel/codecs.ts';
 import { Scheduler } from '../simulation/world/scheduler.ts';
 import { countingRandom } from '../support/engine.ts';
 import { MemoryStore } from '../support/memory.ts';
@@ -41,7 +41,7 @@ const counting = (wait: (ms: number) => Promise<void>) =>
 
 /** Forgets a node when its last slot is full: nothing asks for it again where nothing goes wrong. */
 class ForgetfulStore extends MemoryStore {
-  override fill: ComputationStore['fill'] = async (ref, node, slot, value) => {
+  override fillSlot: ComputationStore['fillSlot'] = async (ref, node, slot, value) => {
     const key = MemoryStore.node(ref, node);
     const slots = this.nodes.get(key) ?? [];
     slots[slot] ??= value;
@@ -60,15 +60,15 @@ const slow = (store: ComputationStore, wait: (ms: number) => Promise<void>): Com
       await wait(LATENCY.dynamodb);
       return operation(...args);
     };
-  const { create, read, start, succeed, glance, fill } = store;
+  const { create, read, start, succeed, readEventual, fillSlot } = store;
   return {
     ...store,
     create: late(create),
     read: late(read),
     start: late(start),
     succeed: late(succeed),
-    glance: late(glance),
-    fill: late(fill),
+    readEventual: late(readEventual),
+    fillSlot: late(fillSlot),
   };
 };
 

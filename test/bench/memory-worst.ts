@@ -10,7 +10,7 @@ import { sizeYoungGenerations } from './memory-sizes.ts';
 
 type Api = ReturnType<typeof client>;
 
-/** Of the client that asks, as `functions/lib/middleware/tenancy.ts` hashes its claim. */
+/** Of the client that asks, as `functions/lib/http/middleware/tenancy.ts` hashes its claim. */
 const TENANT = createHash('sha256').update('test').digest('base64url').slice(0, 22);
 
 const KILO = 1_024;

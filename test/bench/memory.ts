@@ -1,4 +1,4 @@
-import { stageConfig } from '../../infra/config.ts';
+import { stageConfig } from '../../infra/stages.ts';
 import { type Figure, markdown } from './figure.ts';
 import { REQUESTS, type Sample, samplesOf } from './memory-flat.ts';
 import { worstOf } from './memory-worst.ts';

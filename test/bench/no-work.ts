@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { integer } from '../../functions/kernels/codecs.ts';
-import { parallel } from '../../functions/kernels/kernel.ts';
+import { parallel } from '../../functions/lib/engine/kernel.ts';
+import { integer } from '../../functions/lib/kernel/codecs.ts';
 
 /** As many parts as one wants, none of which computes anything: what is left is what the engine takes. */
 export const noWork = parallel({

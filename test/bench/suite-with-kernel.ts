@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, bundle, entries, place } from '../../infra/build.ts';
+import { build, bundle, entries, place } from '../../infra/bundle/build.ts';
 import { defaultTenantClaim } from '../../infra/identity.ts';
 import { type Platform, type PlatformOptions, runStack } from '../../infra/local/platform.ts';
 import { synthesize } from '../../infra/synthesize.ts';

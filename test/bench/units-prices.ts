@@ -1,4 +1,4 @@
-import { stageConfig } from '../../infra/config.ts';
+import { stageConfig } from '../../infra/stages.ts';
 import type { Usage } from './units-suite.ts';
 
 /** US dollars in us-east-1, before AWS's free tier. */

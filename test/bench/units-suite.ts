@@ -1,10 +1,10 @@
 import { mock } from 'node:test';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { type Kernel, parallel } from '../../functions/kernels/kernel.ts';
-import { moments } from '../../functions/kernels/moments.ts';
+import { moments } from '../../functions/kernels/option-price/moments.ts';
 import { kernels } from '../../functions/kernels/registry.ts';
-import type { HttpResult } from '../../functions/lib/middleware/event.ts';
+import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
+import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
 import { startSqs } from '../../infra/local/sqs.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from '../support/dynamodb.ts';
 import { call, lambdaContext, sqsEvent, type TestReply, type TestRequest } from '../support/events.ts';
@@ -77,7 +77,7 @@ export const startSuite = async () => {
     COMPUTATIONS_TABLE: 'computations',
     WORK_QUEUE_URL: QueueUrl,
     TENANT_CLAIM: 'sub',
-    ANSWER_MEMORY_BYTES: '1000000',
+    RESPONSE_CACHE_BYTES: '1000000',
     ACTIVE_PER_TENANT: '1000',
     RETENTION_DAYS: '14',
     MAX_AGE_SECONDS: '86400',
@@ -90,7 +90,7 @@ export const startSuite = async () => {
   const [items, computations, reads, worker] = await Promise.all([
     import('../../functions/items/handler.ts'),
     import('../../functions/computations/handler.ts'),
-    import('../../functions/computations/read.ts'),
+    import('../../functions/computation-reads/handler.ts'),
     import('../../functions/worker/handler.ts'),
   ]);
   const log = countLog();

@@ -71,7 +71,7 @@ const sharedClient: Plugin = {
   },
 };
 
-/** Bundles a handler as `infra/build.ts` does. */
+/** Bundles a handler as `infra/bundle/build.ts` does. */
 const bundle = async (
   entry: string,
   client: (typeof clients)[number],

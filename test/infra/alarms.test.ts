@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sqsHandler } from '../../functions/lib/middleware/sqs.ts';
+import { sqsHandler } from '../../functions/lib/events/sqs-handler.ts';
 import { observeEngine } from '../../functions/lib/observability/engine.ts';
 import { createCircuit } from '../../functions/lib/resilience/circuit.ts';
-import { type Stage, stageConfig } from '../../infra/config.ts';
+import { type Stage, stageConfig } from '../../infra/stages.ts';
 import { captureLog } from '../support/log.ts';
 import { functionNames, readable, resource, resources, templateOf } from './template.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { computationOperations } from '../../functions/computations/operations.ts';
-import { itemOperations } from '../../functions/items/routes.ts';
-import { serviceOperations } from '../../functions/service/routes.ts';
-import { stageConfig, stages } from '../../infra/config.ts';
+import { computationOperations } from '../../functions/computations/all-operations.ts';
+import { itemOperations } from '../../functions/items/operations.ts';
+import { serviceOperations } from '../../functions/service/operations.ts';
+import { stageConfig, stages } from '../../infra/stages.ts';
 import { ownProvider, readable, resource, resources, synthesizeText, templateOf } from './template.ts';
 
 const template = templateOf('dev');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { stages } from '../../infra/config.ts';
 import { parseIdentity } from '../../infra/identity.ts';
 import { allOperations } from '../../infra/operations.ts';
+import { stages } from '../../infra/stages.ts';
 import { ownProvider, readable, resource, resources, templateOf } from './template.ts';
 
 const authorizerOf = (from: ReturnType<typeof templateOf>) =>

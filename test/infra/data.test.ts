@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Stage, stages } from '../../infra/config.ts';
+import { type Stage, stages } from '../../infra/stages.ts';
 import recorded from './logical-ids.json' with { type: 'json' };
 import { resource, resources, templateOf } from './template.ts';
 

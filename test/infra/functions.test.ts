@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FunctionName } from '../../infra/build.ts';
-import { stageConfig, stages } from '../../infra/config.ts';
+import type { FunctionName } from '../../infra/bundle/build.ts';
+import { stageConfig, stages } from '../../infra/stages.ts';
 import { functionNames, functionResource, readable, resource, resources, templateOf } from './template.ts';
 
 const template = templateOf('dev');
@@ -59,7 +59,7 @@ test('only the worker may feed itself: without that Lambda stops a sequential co
 });
 
 const environments: Record<FunctionName, Record<string, string>> = {
-  items: { ITEMS_TABLE: 'DataItems', ANSWER_MEMORY_BYTES: '16777216', TENANT_CLAIM: 'sub' },
+  items: { ITEMS_TABLE: 'DataItems', RESPONSE_CACHE_BYTES: '16777216', TENANT_CLAIM: 'sub' },
   computations: {
     COMPUTATIONS_TABLE: 'DataComputations',
     WORK_QUEUE_URL: 'QueuesWork',
@@ -67,12 +67,12 @@ const environments: Record<FunctionName, Record<string, string>> = {
     RETENTION_DAYS: '14',
     MAX_AGE_SECONDS: '86400',
     SWEEP_AFTER_SECONDS: '120',
-    ANSWER_MEMORY_BYTES: '16777216',
+    RESPONSE_CACHE_BYTES: '16777216',
     ACTIVE_PER_TENANT: '200',
   },
   'computation-reads': {
     COMPUTATIONS_TABLE: 'DataComputations',
-    ANSWER_MEMORY_BYTES: '16777216',
+    RESPONSE_CACHE_BYTES: '16777216',
     TENANT_CLAIM: 'sub',
   },
   worker: {

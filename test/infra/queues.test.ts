@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stageConfig, stages } from '../../infra/config.ts';
+import { stageConfig, stages } from '../../infra/stages.ts';
 import { readable, resource, resources, templateOf } from './template.ts';
 
 const template = templateOf('dev');

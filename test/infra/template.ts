@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { type Assets, entries, type FunctionName } from '../../infra/build.ts';
-import type { Stage } from '../../infra/config.ts';
+import { type Assets, entries, type FunctionName } from '../../infra/bundle/build.ts';
 import { type IdentityOptions, parseIdentity } from '../../infra/identity.ts';
+import type { Stage } from '../../infra/stages.ts';
 import { addStack, synthesize } from '../../infra/synthesize.ts';
 
 export const functionNames = Object.keys(entries) as FunctionName[];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ParallelKernel, SequentialKernel } from '../../functions/kernels/kernel.ts';
 import { findKernel } from '../../functions/kernels/registry.ts';
+import type { ParallelKernel, SequentialKernel } from '../../functions/lib/engine/kernel.ts';
 import { chaosSettings } from '../../infra/local/chaos.ts';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
 import { propertiesOf, setVariables } from '../support/adapt.ts';

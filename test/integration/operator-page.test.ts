@@ -106,7 +106,7 @@ describe('the state of the platform', () => {
     const record = shown && (await store.read(shown));
     if (record === undefined) throw new Error('It is stored.');
     await store.start(record, 1, Date.now());
-    await store.fill(
+    await store.fillSlot(
       record,
       rootOf(record.total),
       0,

@@ -56,7 +56,7 @@ const failed = async (tenant: string, detail: string) => {
 /** Every active computation. */
 const keysOf = async () => {
   const keys = [];
-  for await (const key of store.due(Number.MAX_SAFE_INTEGER)) keys.push(key);
+  for await (const key of store.listDue(Number.MAX_SAFE_INTEGER)) keys.push(key);
   return store.readMany(keys);
 };
 

@@ -58,7 +58,7 @@ const row = (table: string, name: string): Promise<Record<string, string> | unde
 
 /** The computation that is active. */
 const onlyActive = async (): Promise<Computation> => {
-  for await (const key of store.due(Number.MAX_SAFE_INTEGER)) {
+  for await (const key of store.listDue(Number.MAX_SAFE_INTEGER)) {
     const found = await store.read(key);
     if (found !== undefined) return found;
   }
@@ -109,7 +109,7 @@ describe('in a browser', () => {
     await page.evaluate(`document.querySelector('#computations li').mark = 'the same'; true`);
     const record = await onlyActive();
     await store.start(record, 1, Date.now());
-    await store.fill(record, rootOf(record.total), 3, new Uint8Array([1]), now() + 600);
+    await store.fillSlot(record, rootOf(record.total), 3, new Uint8Array([1]), now() + 600);
 
     await shows(`document.querySelector('#computations progress').value === 10`, 'the progress');
     expect(await textOf('#computations li')).toMatch(

@@ -24,7 +24,7 @@ const HOUR = 60 * MINUTE;
 const SETTLING_MS = 4 * HOUR;
 
 /** Far more than any history needs: what happens more often multiplies. */
-const MOST_EVENTS = 60_000;
+const MAX_EVENTS = 60_000;
 
 export interface Outcome {
   readonly seed: number;
@@ -52,7 +52,7 @@ export const runHistory = async (seed: number, traced = false): Promise<Outcome>
   world.trace('HISTORY', () => `seed ${seed}: ${JSON.stringify(profile)}`);
 
   const isBroken = () => {
-    if (scheduler.events > MOST_EVENTS) world.violate(INVARIANT.bounded, 'it never comes to rest');
+    if (scheduler.events > MAX_EVENTS) world.violate(INVARIANT.bounded, 'it never comes to rest');
     return world.violation !== undefined;
   };
   clients.schedule(plan);

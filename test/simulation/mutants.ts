@@ -18,7 +18,7 @@ export const mutants: readonly Mutant[] = [
   // Fan out and in.
   {
     name: 'a split sends everything again',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: `    empty.map(
       (child)`,
     replace: `    childrenOf(node, parts).map(
@@ -26,25 +26,25 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a full node is reported by nobody who splits it',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: 'if (empty.length === 0) return reportUp(engine, computation, kernel, node, record);',
     replace: 'if (empty.length === 0) return;',
   },
   {
     name: 'a part is computed without a look at its slot',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: 'if (parentRecord?.slots[slotOf(node)] !== undefined) {',
     replace: 'if (false) {',
   },
   {
     name: 'a part that has been reported is left, though its worker may have crashed before it went on',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: 'return reportUp(engine, computation, kernel, parentOf(node), parentRecord);',
     replace: 'return;',
   },
   {
     name: 'a message is deleted before the report',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: `  engine.observe({ event: 'computed', id });
   await report(`,
     replace: `  engine.observe({ event: 'computed', id });
@@ -52,19 +52,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'partial results are combined from right to left',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: '.reduce((left, right) => kernel.combine(left, right, computation.input)),',
     replace: '.reduce((left, right) => kernel.combine(right, left, computation.input)),',
   },
   {
     name: 'a node is folded before it is complete',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: 'if (filled.length < slots.length) return;',
     replace: 'if (filled.length < slots.length - 1 || filled.length === 0) return;',
   },
   {
     name: 'only the filling of an empty slot goes on',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: `  await reportUp(engine, computation, kernel, parent, record);
 };`,
     replace: `  if (record.slots[slotOf(node)] === bytes) await reportUp(engine, computation, kernel, parent, record);
@@ -78,7 +78,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a child is asked for in the first attempt only',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: "({ kind: 'node', tenant, id, epoch, attempt, parts, ...child }) satisfies NodeMessage,",
     replace: "({ kind: 'node', tenant, id, epoch, attempt: 1, parts, ...child }) satisfies NodeMessage,",
   },
@@ -90,13 +90,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a partial result of any size is kept',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: 'checkSlot(kernel.partial.encode(value))',
     replace: 'kernel.partial.encode(value)',
   },
   {
     name: 'a result of any size is kept',
-    file: engine('spread'),
+    file: engine('parallel'),
     search: 'checkResult(kernel.finish(value, input) as Json)',
     replace: 'kernel.finish(value, input) as Json',
   },
@@ -153,14 +153,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a kernel may throw once',
     file: engine('work'),
-    search: 'const KERNEL_TRIES = 3;',
-    replace: 'const KERNEL_TRIES = 1;',
+    search: 'const MAX_KERNEL_ATTEMPTS = 3;',
+    replace: 'const MAX_KERNEL_ATTEMPTS = 1;',
   },
   {
     name: 'a kernel may throw for ever',
     file: engine('work'),
-    search: 'const KERNEL_TRIES = 3;',
-    replace: 'const KERNEL_TRIES = 99;',
+    search: 'const MAX_KERNEL_ATTEMPTS = 3;',
+    replace: 'const MAX_KERNEL_ATTEMPTS = 99;',
   },
   {
     name: 'a refusal is tried again',
@@ -171,8 +171,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'trouble of the store fails the computation',
     file: engine('work'),
-    search: 'if (error instanceof KernelException && delivery.receiveCount >= KERNEL_TRIES) {',
-    replace: 'if (delivery.receiveCount >= KERNEL_TRIES) {',
+    search: 'if (error instanceof KernelException && delivery.receiveCount >= MAX_KERNEL_ATTEMPTS) {',
+    replace: 'if (delivery.receiveCount >= MAX_KERNEL_ATTEMPTS) {',
   },
   {
     name: 'work that a version does not know is settled',
@@ -195,61 +195,61 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a worker that was overtaken goes on',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'if (!(await engine.store.writeCheckpoint(computation, next, token, nodeExpiry(engine)))) {',
     replace: 'await engine.store.writeCheckpoint(computation, next, token, nodeExpiry(engine)); if (false) {',
   },
   {
     name: 'a message behind its checkpoint goes on',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'if (message.step !== undefined && message.step !== from) {',
     replace: 'if (false) {',
   },
   {
     name: 'a crash after a checkpoint ends its sequence',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'if (isOfEarlierAttempt || mayBeOfThisMessage) return goOn(stands.step);',
     replace: 'if (isOfEarlierAttempt) return goOn(stands.step);',
   },
   {
     name: 'a checkpoint of an earlier attempt ends its sequence',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'if (isOfEarlierAttempt || mayBeOfThisMessage) return goOn(stands.step);',
     replace: 'if (mayBeOfThisMessage) return goOn(stands.step);',
   },
   {
     name: 'a sequence goes on before its checkpoint is written',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: '  const token = newToken(engine.random);',
     replace: '  await goOn(step);\n  const token = newToken(engine.random);',
   },
   {
     name: 'a sequence starts anew each time',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'last === undefined ? kernel.start(input) : kernel.state.decode(last.state)',
     replace: 'kernel.start(input)',
   },
   {
     name: 'a sequence has the size that was known when it was submitted',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'return succeed(engine, computation, result, progress.total);',
     replace: 'return succeed(engine, computation, result, computation.total);',
   },
   {
     name: 'a sequence takes no checkpoint before its end',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'if (step > from && engine.clock.now() >= until) break;',
     replace: '',
   },
   {
     name: 'a sequence does not mind how little time is left',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search: 'Math.min(engine.limits.checkpointMs, delivery.remainingMs() / 2)',
     replace: '120_000',
   },
   {
     name: 'trouble with the items is taken for that of the kernel',
-    file: engine('sequence'),
+    file: engine('sequential'),
     search:
       'throw items.trouble !== undefined && error instanceof KernelException ? items.trouble.cause : error;',
     replace: 'throw error;',
@@ -326,8 +326,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a sweeper comes as often as ever where nothing moves',
     file: engine('sweep'),
-    search: ': Math.min(2 * computation.visit.interval, LONGEST_INTERVAL_MS);',
-    replace: ': Math.min(computation.visit.interval, LONGEST_INTERVAL_MS);',
+    search: ': Math.min(2 * computation.visit.interval, MAX_INTERVAL_MS);',
+    replace: ': Math.min(computation.visit.interval, MAX_INTERVAL_MS);',
   },
   {
     name: 'a sweeper restarts what is too old',

@@ -81,7 +81,7 @@ const HIGHEST: Rates = {
 };
 
 /** These happen by themselves, so many times in a history at most. */
-const MOST: Rates = {
+const MAX_RATES: Rates = {
   'queue lost everything': 2,
   'old message came again': 12,
   'late dead letter': 8,
@@ -97,7 +97,7 @@ const storm = (dice: Dice): Rates => {
   for (const [fault, highest] of Object.entries(HIGHEST)) {
     if (dice.chance(share)) rates[fault as Fault] = dice.scale(highest / 30, highest);
   }
-  for (const [fault, most] of Object.entries(MOST)) {
+  for (const [fault, most] of Object.entries(MAX_RATES)) {
     if (dice.chance(share)) rates[fault as Fault] = dice.whole(1, most);
   }
   return rates;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { problem } from '../../functions/lib/http/documentation.ts';
 import type { AnyOperation } from '../../functions/lib/http/operation.ts';
-import { openApiDocument } from '../../infra/openapi.ts';
+import { openApiDocument } from '../../infra/bundle/openapi.ts';
 import type { TestReply } from './events.ts';
 
 const matches = (template: string, path: string): boolean =>

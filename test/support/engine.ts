@@ -1,4 +1,4 @@
-import type { ItemReader, Kernel, ParallelKernel } from '../../functions/kernels/kernel.ts';
+import type { ItemReader, Kernel, ParallelKernel } from '../../functions/lib/engine/kernel.ts';
 import type { Engine, EngineEvent, Limited, Limits } from '../../functions/lib/engine/ports.ts';
 import { submit } from '../../functions/lib/engine/submit.ts';
 import { childrenOf, firstPart, type Node, partsBelow, rootOf } from '../../functions/lib/engine/tree.ts';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
-import type { HttpResult } from '../../functions/lib/middleware/event.ts';
+import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
 
 export interface TestRequest {
   readonly method?: string;

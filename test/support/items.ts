@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { itemOperations } from '../../functions/items/routes.ts';
+import { itemOperations } from '../../functions/items/operations.ts';
 import { contractOf } from './contract.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from './dynamodb.ts';
 import { startProxy } from './dynamodb-proxy.ts';
@@ -20,7 +20,7 @@ export const startItems = async () => {
     ...sdkEnvironment(proxy.endpoint),
     ITEMS_TABLE: 'items',
     TENANT_CLAIM: 'sub',
-    ANSWER_MEMORY_BYTES: '1000000',
+    RESPONSE_CACHE_BYTES: '1000000',
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const { handler } = await import('../../functions/items/handler.ts');

@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
-import { KernelRefusal, type ParallelKernel, type SequentialKernel } from '../../functions/kernels/kernel.ts';
+import {
+  KernelRefusal,
+  type ParallelKernel,
+  type SequentialKernel,
+} from '../../functions/lib/engine/kernel.ts';
 
 const text = {
   encode: (value: string) => new TextEncoder().encode(value),

@@ -137,12 +137,12 @@ export class MemoryStore implements ComputationStore {
     return { keys, next: all.length > limit ? keys.at(-1)?.position : undefined };
   };
 
-  async *due(until: number) {
+  async *listDue(until: number) {
     const due = [...this.computations.values()].filter(isActive).filter(({ visit }) => visit.at <= until);
     for (const { tenant, id } of due) yield { tenant, id };
   }
 
-  claim: ComputationStore['claim'] = async (ref, seenAt, next, token) => {
+  rescheduleVisit: ComputationStore['rescheduleVisit'] = async (ref, seenAt, next, token) => {
     const key = MemoryStore.key(ref);
     const active = this.#active(ref);
     if (active?.visit.at !== seenAt) return active !== undefined && this.#visitTokens.get(key) === token;
@@ -151,7 +151,7 @@ export class MemoryStore implements ComputationStore {
     return true;
   };
 
-  glance: ComputationStore['glance'] = async (ref, nodes, { computation }) => ({
+  readEventual: ComputationStore['readEventual'] = async (ref, nodes, { computation }) => ({
     computation: computation ? this.computations.get(MemoryStore.key(ref)) : undefined,
     nodes: nodes.map((node) => this.#record(MemoryStore.node(ref, node))),
   });
@@ -159,7 +159,7 @@ export class MemoryStore implements ComputationStore {
   readNodes: ComputationStore['readNodes'] = async (ref, nodes) =>
     nodes.map((node) => this.#record(MemoryStore.node(ref, node)));
 
-  fill: ComputationStore['fill'] = async (ref, node, slot, value) => {
+  fillSlot: ComputationStore['fillSlot'] = async (ref, node, slot, value) => {
     const key = MemoryStore.node(ref, node);
     const slots = this.nodes.get(key) ?? [];
     slots[slot] ??= value;

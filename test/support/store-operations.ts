@@ -107,14 +107,14 @@ export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   fc.tuple(ids, epochs, times, times, tokens).map(([id, epoch, seen, at, token]) =>
     op(`claim ${id} ${epoch} ${seen} ${at} ${token}`, (store) => {
       const next = { at: at + 60_000, interval: 1_000, seen: 3 };
-      return store.claim(submission(id, epoch), seen + 60_000, next, token);
+      return store.rescheduleVisit(submission(id, epoch), seen + 60_000, next, token);
     }),
   ),
   fc
     .tuple(ids, epochs, nodes, fc.integer({ min: 0, max: 9 }), values)
     .map(([id, epoch, node, slot, value]) =>
       op(`fill ${id} ${epoch} ${node.level}.${node.index} ${slot}`, (store) =>
-        store.fill(submission(id, epoch), node, slot, value, START),
+        store.fillSlot(submission(id, epoch), node, slot, value, START),
       ),
     ),
   fc
@@ -126,7 +126,7 @@ export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     ),
   fc.tuple(ids, epochs, nodes).map(([id, epoch, node]) =>
     op(`glance ${id} ${epoch} ${node.level}.${node.index}`, async (store) => {
-      const { computation = 'nothing', nodes } = await store.glance(submission(id, epoch), [node], {
+      const { computation = 'nothing', nodes } = await store.readEventual(submission(id, epoch), [node], {
         computation: true,
       });
       return { computation, nodes };
@@ -164,6 +164,6 @@ export const everything = async (store: ComputationStore): Promise<unknown> => {
     after = page.next;
   } while (after !== undefined);
   const active: string[] = [];
-  for await (const { tenant, id } of store.due(Number.MAX_SAFE_INTEGER)) active.push(`${tenant} ${id}`);
+  for await (const { tenant, id } of store.listDue(Number.MAX_SAFE_INTEGER)) active.push(`${tenant} ${id}`);
   return { listed, active: active.sort() };
 };

@@ -15,9 +15,9 @@ import {
   type ComputationRef,
   isActive,
 } from '../engine/computation.ts';
-import type { Attempted, ComputationStore, End } from '../engine/ports.ts';
+import type { ComputationStore, ConditionalResult, End } from '../engine/ports.ts';
 import type { Node } from '../engine/tree.ts';
-import { askForTheRest } from '../resilience/rest-of-batch.ts';
+import { retryUnprocessed } from '../resilience/retry-unprocessed.ts';
 import { type Attributes, attributes } from './attributes.ts';
 import {
   checkpointFromItem,
@@ -62,7 +62,7 @@ const activeValues = { queued: 'queued', running: 'running' };
 const ACTIVE_ONLY = ['deadline', 'shard', 'visitAt', 'visitInterval', 'visitSeen', 'visitToken'];
 
 /** How many keys one request may ask for. */
-const MOST_KEYS = 100;
+const MAX_KEYS = 100;
 
 /** Computations in DynamoDB: see `ComputationStore` for what each operation promises. */
 export const dynamoComputationStore = (client: DynamoDBClient, table: string): ComputationStore => {
@@ -105,8 +105,8 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
   const batchGet = async (pks: readonly string[], consistent: boolean): Promise<Map<string, Values>> => {
     const found = new Map<string, Values>();
     const keys = [...new Set(pks)].map((pk) => attributes({ pk }));
-    for (let first = 0; first < keys.length; first += MOST_KEYS) {
-      await askForTheRest(keys.slice(first, first + MOST_KEYS), async (entries) => {
+    for (let first = 0; first < keys.length; first += MAX_KEYS) {
+      await retryUnprocessed(keys.slice(first, first + MAX_KEYS), async (entries) => {
         const { Responses, UnprocessedKeys, $metadata } = await client.send(
           new BatchGetItemCommand({
             RequestItems: { [table]: { Keys: [...entries], ConsistentRead: consistent } },
@@ -152,7 +152,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
   };
 
   return {
-    async create(submission, start, total): Promise<Attempted<Computation>> {
+    async create(submission, start, total): Promise<ConditionalResult<Computation>> {
       const item = toItem(submission, start, total);
       const outcome = await conditional(
         client.send(
@@ -237,7 +237,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       return isOwn ? { applied: refused } : { refused };
     },
 
-    async remove(key, now): Promise<Attempted<true>> {
+    async remove(key, now): Promise<ConditionalResult<true>> {
       const outcome = await conditional(
         client.send(
           new DeleteItemCommand({
@@ -272,7 +272,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       return { keys, next: output.LastEvaluatedKey === undefined ? undefined : keys.at(-1)?.position };
     },
 
-    async *due(until) {
+    async *listDue(until) {
       for (let shard = 0; shard < SHARDS; shard += 1) {
         let from: Attributes | undefined;
         do {
@@ -294,7 +294,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       }
     },
 
-    async claim(ref, seenAt, next, token) {
+    async rescheduleVisit(ref, seenAt, next, token) {
       const outcome = await update(ref, {
         set: { visitAt: next.at, visitInterval: next.interval, visitSeen: next.seen, visitToken: token },
         when: `#epoch = :epoch AND ${ACTIVE} AND #visitAt = :seenAt`,
@@ -304,7 +304,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       return 'applied' in outcome || tokensOf(outcome.refused).visitToken === token;
     },
 
-    async glance(ref, nodes, { computation }) {
+    async readEventual(ref, nodes, { computation }) {
       const pks = nodes.map((node) => nodePk(ref, node));
       const found = await batchGet(computation ? [computationPk(ref), ...pks] : pks, false);
       const item = found.get(computationPk(ref));
@@ -320,7 +320,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       return pks.map((pk) => nodeFromItem(found.get(pk)));
     },
 
-    async fill(ref, node: Node, slot, value, expiresAt) {
+    async fillSlot(ref, node: Node, slot, value, expiresAt) {
       const outcome = await conditional(
         client.send(
           new UpdateItemCommand({

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, type ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import { consume } from '../observability/context.ts';
+import { addConsumedCapacity } from '../observability/context.ts';
 
 /** Where the middleware stands: outside retries, because what DynamoDB reports is what the last try cost. */
 export const aroundCalls = { step: 'initialize', name: 'countConsumedCapacity', override: true } as const;
@@ -20,11 +20,11 @@ export const countConsumedCapacity =
         ConsumedCapacity: reported = [],
       }: { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] } = result.output;
       for (const { CapacityUnits = 0 } of [reported].flat()) {
-        consume(isRead(commandName) ? 'readUnits' : 'writeUnits', CapacityUnits);
+        addConsumedCapacity(isRead(commandName) ? 'readUnits' : 'writeUnits', CapacityUnits);
       }
       return result;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) consume('refusedWrites', 1);
+      if (error instanceof ConditionalCheckFailedException) addConsumedCapacity('refusedWrites', 1);
       throw error;
     }
   };

@@ -9,7 +9,7 @@ import { encodeMessage } from '../engine/message.ts';
 import type { WorkQueue } from '../engine/ports.ts';
 import { FAN_OUT } from '../engine/tree.ts';
 import { logFields } from '../observability/context.ts';
-import { askForTheRest, type Pause } from '../resilience/rest-of-batch.ts';
+import { type Pause, retryUnprocessed } from '../resilience/retry-unprocessed.ts';
 
 /**
  * The work queue in SQS. The tenant is the message group, so that fair queues keep one tenant's many parts from
@@ -33,7 +33,7 @@ export const sqsWorkQueue = (client: SQSClient, queueUrl: string, pause?: Pause)
         const failed = new Set(Failed.map(({ Id }) => Id));
         return { left: entries.filter(({ Id }) => failed.has(Id)), attempts: $metadata?.attempts };
       };
-      await askForTheRest(batch, request, pause);
+      await retryUnprocessed(batch, request, pause);
     }
   },
 });

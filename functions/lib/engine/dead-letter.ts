@@ -1,5 +1,5 @@
 import { isActive } from './computation.ts';
-import { crashed, UnknownWork } from './errors.ts';
+import { crashed, UnknownWorkError } from './errors.ts';
 import { decodeMessage } from './message.ts';
 import { fail } from './outcome.ts';
 import type { Engine, Limited } from './ports.ts';
@@ -12,7 +12,7 @@ type Deps = Pick<Engine, 'store' | 'clock' | 'observe'> & Limited<'retentionMs'>
  * its computation, never in silence, unless the letter is of another life or attempt, or what it asked for has
  * been done by another message meanwhile. May be deleted only when the returned promise is fulfilled.
  */
-export const buryDeadLetter = async (deps: Deps, body: string): Promise<void> => {
+export const failFromDeadLetter = async (deps: Deps, body: string): Promise<void> => {
   const discard = (reason: string, id?: string) =>
     deps.observe({ event: 'discarded', reason, ...(id !== undefined && { id }) });
   let message: ReturnType<typeof decodeMessage>;
@@ -21,7 +21,7 @@ export const buryDeadLetter = async (deps: Deps, body: string): Promise<void> =>
   } catch (error) {
     // Of a format that is newer than this version: the deadline of its computation settles it.
     // Stryker disable next-line ConditionalExpression: nothing else is thrown today; what else may be is no reason to discard
-    if (error instanceof UnknownWork) return discard('of a later format');
+    if (error instanceof UnknownWorkError) return discard('of a later format');
     throw error;
   }
   if (message === undefined) return discard('unreadable');

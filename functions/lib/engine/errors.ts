@@ -9,7 +9,7 @@ export class KernelException extends Error {
  * A message, type or version that this version of the worker does not know. Never settled: during a deployment
  * old and new workers run side by side, and another one may know it.
  */
-export class UnknownWork extends Error {
+export class UnknownWorkError extends Error {
   override readonly name = 'UnknownWork';
 }
 

@@ -1,6 +1,6 @@
-import { KernelRefusal } from '../../kernels/kernel.ts';
 import type { Json } from './computation.ts';
 import { KernelException } from './errors.ts';
+import { KernelRefusal } from './kernel.ts';
 
 /** A partial result or a checkpoint is at most this many bytes, so that ten of them fit DynamoDB's 400 KB. */
 const MAX_SLOT_BYTES = 32_768;

@@ -1,7 +1,7 @@
 import { type Computation, type ComputationKey, exists, type Status } from './computation.ts';
 import { hideExpired } from './expiry.ts';
-import { finished } from './outcome.ts';
-import type { Attempted, Engine, Limited } from './ports.ts';
+import { emitFinished } from './outcome.ts';
+import type { ConditionalResult, Engine, Limited } from './ports.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { endNow } from './timing.ts';
 import { newToken } from './token.ts';
@@ -12,10 +12,10 @@ type Deps = Pick<Engine, 'store' | 'clock' | 'random'>;
 export const cancel = async (
   deps: Deps & Pick<Engine, 'observe'> & Limited<'retentionMs'>,
   key: ComputationKey,
-): Promise<Attempted<Computation>> => {
+): Promise<ConditionalResult<Computation>> => {
   const end = endNow(deps);
   const cancelled = await deps.store.cancel(key, newToken(deps.random), end);
-  if ('applied' in cancelled) finished(deps, cancelled.applied, 'cancelled', end.finishedAt);
+  if ('applied' in cancelled) emitFinished(deps, cancelled.applied, 'cancelled', end.finishedAt);
   return hideExpired(deps.clock, cancelled);
 };
 
@@ -23,7 +23,8 @@ export const cancel = async (
 export const remove = async (
   deps: Pick<Engine, 'store' | 'clock'>,
   key: ComputationKey,
-): Promise<Attempted<true>> => hideExpired(deps.clock, await deps.store.remove(key, deps.clock.now()));
+): Promise<ConditionalResult<true>> =>
+  hideExpired(deps.clock, await deps.store.remove(key, deps.clock.now()));
 
 /** The computation and how far it is, or undefined where there is none. At most twelve reads. */
 export const read = async (

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { once } from '../lazy.ts';
-import { UnknownWork } from './errors.ts';
+import { UnknownWorkError } from './errors.ts';
 
 /** Raised when messages change; a worker reads its own format and the one before it. */
 const FORMAT = 1;
@@ -49,7 +49,7 @@ export const encodeMessage = (message: WorkMessage): string => JSON.stringify({ 
 
 /**
  * The message in a body, or undefined for what no version can ever read (not JSON, or not of this suite).
- * @throws {UnknownWork} when it is a message of a later format.
+ * @throws {UnknownWorkError} when it is a message of a later format.
  */
 export const decodeMessage = (body: string): WorkMessage | undefined => {
   let value: unknown;
@@ -60,7 +60,7 @@ export const decodeMessage = (body: string): WorkMessage | undefined => {
   }
   const format = schemas().anyFormat.safeParse(value);
   if (format.success && format.data.format > FORMAT) {
-    throw new UnknownWork(`message format ${format.data.format}`);
+    throw new UnknownWorkError(`message format ${format.data.format}`);
   }
   const message = schemas().message.safeParse(value);
   return message.success ? message.data : undefined;

@@ -8,7 +8,7 @@ type Deps = Pick<Engine, 'store' | 'clock' | 'observe'> & Limited<'retentionMs'>
 export const succeed = async (deps: Deps, computation: ActiveComputation, result: Json, total: number) => {
   const end = endNow(deps);
   if (await deps.store.succeed(computation, result, total, end)) {
-    finished(deps, computation, 'succeeded', end.finishedAt);
+    emitFinished(deps, computation, 'succeeded', end.finishedAt);
   }
 };
 
@@ -16,12 +16,12 @@ export const succeed = async (deps: Deps, computation: ActiveComputation, result
 export const fail = async (deps: Deps, computation: ActiveComputation, error: Failure) => {
   const end = endNow(deps);
   if (await deps.store.fail(computation, computation.attempt, error, end)) {
-    finished(deps, computation, 'failed', end.finishedAt);
+    emitFinished(deps, computation, 'failed', end.finishedAt);
   }
 };
 
 /** Tells that a computation came to its end, and at what age. */
-export const finished = (
+export const emitFinished = (
   deps: Pick<Deps, 'observe'>,
   { id, createdAt }: Pick<Computation, 'id' | 'createdAt'>,
   status: Status,

@@ -1,4 +1,3 @@
-import type { ItemReader, Kernel } from '../../kernels/kernel.ts';
 import type { Clock, Random } from '../ports.ts';
 import type {
   Computation,
@@ -9,6 +8,7 @@ import type {
   Submission,
   Visit,
 } from './computation.ts';
+import type { ItemReader, Kernel } from './kernel.ts';
 import type { WorkMessage } from './message.ts';
 import type { Node } from './tree.ts';
 
@@ -34,7 +34,7 @@ export interface Checkpoint {
 }
 
 /** What happened to a conditional write: applied, or what stood in its way. */
-export type Attempted<T> = { readonly applied: T } | { readonly refused: Computation | undefined };
+export type ConditionalResult<T> = { readonly applied: T } | { readonly refused: Computation | undefined };
 
 /** What a new attempt of a computation starts with. */
 export interface Start {
@@ -57,7 +57,7 @@ export interface End {
  */
 export interface ComputationStore {
   /** Creates the computation unless one stands in its way that has not expired; that one is returned. */
-  create(submission: Submission, start: Start, total: number): Promise<Attempted<Computation>>;
+  create(submission: Submission, start: Start, total: number): Promise<ConditionalResult<Computation>>;
   /** Strongly consistent. */
   read(key: ComputationKey): Promise<Computation | undefined>;
   /** Strongly consistent; what does not exist is left out. */
@@ -69,11 +69,16 @@ export interface ComputationStore {
   /** An active computation of this very attempt fails; anything else stays as it is. Whether it was applied. */
   fail(ref: ComputationRef, attempt: number, error: Failure, end: End): Promise<boolean>;
   /** `token` is new for each request, and tells a repeated write from another's. */
-  cancel(key: ComputationKey, token: string, end: End): Promise<Attempted<Computation>>;
+  cancel(key: ComputationKey, token: string, end: End): Promise<ConditionalResult<Computation>>;
   /** A failed or cancelled computation that has not expired at `now` is queued again, one attempt higher. */
-  retry(key: ComputationKey, token: string, now: number, start: Start): Promise<Attempted<Computation>>;
+  retry(
+    key: ComputationKey,
+    token: string,
+    now: number,
+    start: Start,
+  ): Promise<ConditionalResult<Computation>>;
   /** Deletes a finished computation that has not expired at `now`. */
-  remove(key: ComputationKey, now: number): Promise<Attempted<true>>;
+  remove(key: ComputationKey, now: number): Promise<ConditionalResult<true>>;
   /** A page of the tenant's computations, newest first, from just after `after`. Eventually consistent. */
   list(
     tenant: string,
@@ -81,15 +86,15 @@ export interface ComputationStore {
     limit: number,
   ): Promise<{ keys: { id: string; position: string }[]; next: string | undefined }>;
   /** Active computations whose next visit is due until `until`; a nomination that may be out of date. */
-  due(until: number): AsyncIterable<ComputationKey>;
+  listDue(until: number): AsyncIterable<ComputationKey>;
   /**
    * Sets the next visit of an active computation whose visit is still the one at `seenAt`. Whether this is now its
    * visit; `token` as for `cancel`.
    */
-  claim(ref: ComputationRef, seenAt: number, next: Visit, token: string): Promise<boolean>;
+  rescheduleVisit(ref: ComputationRef, seenAt: number, next: Visit, token: string): Promise<boolean>;
 
   /** The computation (unless `skipComputation`) and some of its nodes, eventually consistent. */
-  glance(
+  readEventual(
     ref: ComputationRef,
     nodes: readonly Node[],
     options: { readonly computation: boolean },
@@ -97,7 +102,7 @@ export interface ComputationStore {
   /** Some nodes, strongly consistent, in the order asked for; one that has no record has empty slots. */
   readNodes(ref: ComputationRef, nodes: readonly Node[]): Promise<NodeRecord[]>;
   /** Fills the slot if it is empty. The record as it then is, whether or not this call filled it. */
-  fill(
+  fillSlot(
     ref: ComputationRef,
     node: Node,
     slot: number,

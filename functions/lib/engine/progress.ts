@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 /** How many nodes a reading of the progress may cost: the root and its children. */
-const MOST_NODES = 11;
+const MAX_NODES = 11;
 
 /**
  * How far a computation is. Read, not written: from the root's record and those of the unfinished nodes below it,
@@ -28,7 +28,7 @@ export const progressOf = async (
   const hasNotBegun = total === 1 || (status === 'queued' && computation.attempt === 1);
   let done = 0;
   let level: Node[] = hasNotBegun ? [] : [rootOf(total)];
-  for (let left = MOST_NODES; level.length > 0 && left > 0; ) {
+  for (let left = MAX_NODES; level.length > 0 && left > 0; ) {
     const nodes = level.slice(0, left);
     left -= nodes.length;
     const records = await store.readNodes(computation, nodes);

@@ -1,6 +1,6 @@
 import { type Computation, type ComputationKey, isActive, type Json, type KeyUse } from './computation.ts';
 import { hideExpired } from './expiry.ts';
-import type { Attempted, Engine, Limited } from './ports.ts';
+import type { ConditionalResult, Engine, Limited } from './ports.ts';
 import { sendRoot } from './root.ts';
 import { startNow } from './timing.ts';
 import { newToken } from './token.ts';
@@ -39,7 +39,7 @@ export type Submitted =
   | { readonly is: 'contended' };
 
 /** How often a submission starts over when the computation it found is gone when it acts on it. */
-const ROUNDS = 5;
+const MAX_ROUNDS = 5;
 
 /**
  * Accepts work, at most once: one conditional write, and the computation that stands in its way says which case
@@ -48,7 +48,7 @@ const ROUNDS = 5;
 export const submit = async (deps: Deps, work: NewWork): Promise<Submitted> => {
   const { identity, total, ...rest } = work;
   let candidate = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const id =
       identity.by === 'content'
         ? identity.id
@@ -96,7 +96,7 @@ export const submit = async (deps: Deps, work: NewWork): Promise<Submitted> => {
  * Queues a failed or cancelled computation again: it goes on from the parts that it has. Refused with the
  * computation as it is, or with undefined where there is none.
  */
-export const retry = async (deps: Deps, key: ComputationKey): Promise<Attempted<Computation>> => {
+export const retry = async (deps: Deps, key: ComputationKey): Promise<ConditionalResult<Computation>> => {
   const retried = await deps.store.retry(key, newToken(deps.random), deps.clock.now(), startNow(deps));
   if ('applied' in retried) await tryToSend(deps, retried.applied);
   return hideExpired(deps.clock, retried);

@@ -10,7 +10,7 @@ type Deps = Pick<Engine, 'store' | 'queue' | 'clock' | 'random' | 'observe'> &
   Limited<'retentionMs' | 'sweepAfterMs'>;
 
 /** However long nothing moves, a computation is visited about once an hour. */
-const LONGEST_INTERVAL_MS = 3_600_000;
+const MAX_INTERVAL_MS = 3_600_000;
 
 export interface Sweep {
   /** Visit every active computation, whenever its next visit would be: after a queue has lost its messages. */
@@ -30,7 +30,7 @@ const VISIT_MS = 5_000;
 export const sweep = async (deps: Deps, { all, remainingMs }: Sweep): Promise<void> => {
   const until = all ? Number.MAX_SAFE_INTEGER : deps.clock.now();
   const failures: unknown[] = [];
-  for await (const key of deps.store.due(until)) {
+  for await (const key of deps.store.listDue(until)) {
     if (remainingMs() < VISIT_MS) break;
     await visit(deps, key, all).catch((cause: unknown) => failures.push(cause));
   }
@@ -58,9 +58,14 @@ const visit = async (deps: Deps, key: ComputationKey, force: boolean): Promise<v
   const moved = done !== computation.visit.seen;
   const interval = moved
     ? deps.limits.sweepAfterMs
-    : Math.min(2 * computation.visit.interval, LONGEST_INTERVAL_MS);
+    : Math.min(2 * computation.visit.interval, MAX_INTERVAL_MS);
   const next = { at: now + interval, interval, seen: done };
-  const claimed = await deps.store.claim(computation, computation.visit.at, next, newToken(deps.random));
+  const claimed = await deps.store.rescheduleVisit(
+    computation,
+    computation.visit.at,
+    next,
+    newToken(deps.random),
+  );
   if (!claimed) return;
   if (moved && !force) return swept('healthy');
   await sendRoot(deps, computation);

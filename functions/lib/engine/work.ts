@@ -1,29 +1,29 @@
-import { KernelRefusal } from '../../kernels/kernel.ts';
 import type { Clock } from '../ports.ts';
 import { type Computation, isActive } from './computation.ts';
-import { broken, KernelException, refused, tooOld, UnknownWork } from './errors.ts';
+import { broken, KernelException, refused, tooOld, UnknownWorkError } from './errors.ts';
+import { KernelRefusal } from './kernel.ts';
 import { decodeMessage, type WorkMessage } from './message.ts';
 import { fail } from './outcome.ts';
+import { compute, recordFor, split } from './parallel.ts';
 import type { Delivery, WorkerEngine } from './ports.ts';
-import { advance } from './sequence.ts';
-import { compute, recordFor, split } from './spread.ts';
+import { advance } from './sequential.ts';
 import { isInTree, isRoot, partsBelow } from './tree.ts';
 
 /** How often a kernel may throw before the computation fails with what it threw. */
-const KERNEL_TRIES = 3;
+const MAX_KERNEL_ATTEMPTS = 3;
 
 /** How long a worker may go on with a computation's record that it has read before. */
 const REUSE_MS = 1_000;
 
 /** How many records a worker remembers, at some 3 KB each. */
-const REMEMBERED = 100;
+const MAX_RECENT = 100;
 
 /**
  * What one instance of the worker does with a message: split, compute or go on with a sequence, then report.
  * Every step can be repeated. The message may be deleted only when the returned promise is fulfilled.
  *
  * @throws {KernelException} when a kernel threw for the first or second time
- * @throws {UnknownWork} when this version does not know the format, the type or its version
+ * @throws {UnknownWorkError} when this version does not know the format, the type or its version
  * @throws whatever the store or the queue reject with: trouble of the infrastructure
  */
 export const createWorker = (engine: WorkerEngine) => {
@@ -35,7 +35,7 @@ export const createWorker = (engine: WorkerEngine) => {
     const nodes = node === undefined ? [] : [node];
     const known = recent.get(message);
     if (known !== undefined && node === undefined) return { computation: known, record: undefined };
-    const glance = await engine.store.glance(message, nodes, { computation: known === undefined });
+    const glance = await engine.store.readEventual(message, nodes, { computation: known === undefined });
     let computation = known ?? glance.computation;
     // The glance may be older than the message. Only a strongly consistent read can say that a message is stale.
     if (computation?.epoch !== message.epoch || computation.attempt < message.attempt) {
@@ -59,7 +59,7 @@ export const createWorker = (engine: WorkerEngine) => {
 
     const kernel = engine.findKernel(computation.type, computation.version);
     if (kernel === undefined || kernel.kind !== computation.kind) {
-      throw new UnknownWork(`${computation.type} version ${computation.version}`);
+      throw new UnknownWorkError(`${computation.type} version ${computation.version}`);
     }
     const starts = message.kind === 'sequence' || isRoot(message, message.parts);
     if (starts && computation.status === 'queued') {
@@ -83,7 +83,7 @@ export const createWorker = (engine: WorkerEngine) => {
       }
     } catch (error) {
       if (error instanceof KernelRefusal) return fail(engine, computation, refused(error.message));
-      if (error instanceof KernelException && delivery.receiveCount >= KERNEL_TRIES) {
+      if (error instanceof KernelException && delivery.receiveCount >= MAX_KERNEL_ATTEMPTS) {
         return fail(engine, computation, broken(error.cause));
       }
       throw error;
@@ -111,7 +111,7 @@ const recentComputations = (clock: Clock) => {
       const name = nameOf(computation);
       entries.delete(name);
       entries.set(name, { computation, readAt: clock.now() });
-      for (const oldest of [...entries.keys()].slice(0, -REMEMBERED)) entries.delete(oldest);
+      for (const oldest of [...entries.keys()].slice(0, -MAX_RECENT)) entries.delete(oldest);
     },
     /** What has been read is known to have changed; its age stays. */
     update(computation: Computation): void {

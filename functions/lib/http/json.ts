@@ -2,7 +2,7 @@ import { pointer } from './pointer.ts';
 import { badRequest } from './problem.ts';
 
 /** Deeper than any schema here goes, and shallow enough for every recursion that follows. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 const SPACE = /[ \t\r\n]*/y;
 /** All characters but controls, the quote and the backslash; then an escape; and so on. */
@@ -38,7 +38,7 @@ class Walk {
 
   #value(): void {
     this.#take(SPACE);
-    if (this.#path.length > DEEPEST) throw this.#refused(`is nested deeper than ${DEEPEST} levels`);
+    if (this.#path.length > MAX_DEPTH) throw this.#refused(`is nested deeper than ${MAX_DEPTH} levels`);
     const first = this.#text[this.#at];
     if (first === '{') this.#object();
     else if (first === '[') this.#array();

@@ -6,7 +6,7 @@ export type Condition =
   | { readonly kind: 'any' }
   | { readonly kind: 'tags'; readonly tags: readonly string[] };
 
-const MOST_TAGS = 50;
+const MAX_TAGS = 50;
 
 /** Entity tags, each with what may stand around it in a list (RFC 9110, sections 8.8.3 and 5.6.1, empty elements included). */
 const TAGS = /[ \t,]*(W\/)?"([\x21\x23-\x7e\x80-\u{10ffff}]*)"[ \t]*(?:,[ \t,]*|$)/guy;
@@ -15,7 +15,7 @@ const malformed = (name: string): Problem =>
   badRequest(`${name} is malformed`, [
     {
       pointer: `#/header/${name.toLowerCase()}`,
-      detail: `must be * or at most ${MOST_TAGS} quoted entity tags, separated by commas`,
+      detail: `must be * or at most ${MAX_TAGS} quoted entity tags, separated by commas`,
     },
   ]);
 
@@ -30,7 +30,7 @@ const parse = (
   if (value === '*') return { kind: 'any' };
   const tags = [...value.matchAll(TAGS)];
   const isWhole = tags.map(([text]) => text).join('') === value;
-  if (!isWhole || tags.length === 0 || tags.length > MOST_TAGS) throw malformed(name);
+  if (!isWhole || tags.length === 0 || tags.length > MAX_TAGS) throw malformed(name);
   return {
     kind: 'tags',
     tags: tags.filter(([, weak]) => counts(weak !== undefined)).map(([, , opaque]) => String(opaque)),

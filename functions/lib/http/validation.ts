@@ -3,9 +3,9 @@ import { pointer } from './pointer.ts';
 import { type FieldError, invalid } from './problem.ts';
 
 /** So many errors tell a client enough; a body full of unknown members would else be answered in full. */
-const MOST_ERRORS = 20;
+const MAX_ERRORS = 20;
 /** A name longer than this is a client's accident or attack, and is not sent back. */
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 type Issue = Parameters<z.core.$ZodErrorMap>[0];
 
@@ -62,9 +62,9 @@ const placed = (issue: z.core.$ZodIssue, base: readonly PropertyKey[]): FieldErr
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(path), detail: issue.message }];
   // Stryker disable next-line MethodExpression: what is past the limit is dropped by `check` too, only later
   return issue.keys
-    .slice(0, MOST_ERRORS)
+    .slice(0, MAX_ERRORS)
     .map((key) =>
-      key.length > LONGEST_NAME
+      key.length > MAX_NAME_LENGTH
         ? { pointer: pointer(path), detail: 'has an unknown member with a very long name' }
         : { pointer: pointer([...path, key]), detail: issue.message },
     );
@@ -86,7 +86,7 @@ export const check = <T>(
       .flatMap((issue) => placed(issue, base))
       .map((error) => [`${error.pointer} ${error.detail}`, error]),
   );
-  return { errors: [...errors.values()].slice(0, MOST_ERRORS) };
+  return { errors: [...errors.values()].slice(0, MAX_ERRORS) };
 };
 
 /**

@@ -36,8 +36,8 @@ interface Consumed {
 
 interface LogContext {
   readonly fields: Fields;
-  readonly consumed: Consumed;
-  readonly counted: Partial<Record<MetricName, number>>;
+  readonly consumedCapacity: Consumed;
+  readonly counters: Partial<Record<MetricName, number>>;
 }
 
 const current = new AsyncLocalStorage<LogContext>();
@@ -49,8 +49,8 @@ export const inLogContext = <T>({ awsRequestId }: Context, fields: Fields, work:
   current.run(
     {
       fields: { ...fields, traceId: fields.traceId ?? traceId(), invocationId: awsRequestId },
-      consumed: nothing(),
-      counted: {},
+      consumedCapacity: nothing(),
+      counters: {},
     },
     work,
   );
@@ -64,19 +64,19 @@ export const annotate = (fields: Fields): void => {
 export const logFields = (): Fields => current.getStore()?.fields ?? {};
 
 /** Adds what a call consumed to the request, message or run that made it. */
-export const consume = (what: keyof Consumed, units: number): void => {
+export const addConsumedCapacity = (what: keyof Consumed, units: number): void => {
   const context = current.getStore();
-  if (context !== undefined) context.consumed[what] += units;
+  if (context !== undefined) context.consumedCapacity[what] += units;
 };
 
 /** What the request, message or run at work has consumed so far. */
-export const consumed = (): Readonly<Consumed> => current.getStore()?.consumed ?? nothing();
+export const consumed = (): Readonly<Consumed> => current.getStore()?.consumedCapacity ?? nothing();
 
 /** Counts for the one line at the end of the message at work, which costs less than a line of its own. */
-export const count = (metric: MetricName): void => {
-  const { counted } = current.getStore() ?? {};
-  if (counted !== undefined) counted[metric] = (counted[metric] ?? 0) + 1;
+export const incrementCounter = (metric: MetricName): void => {
+  const { counters } = current.getStore() ?? {};
+  if (counters !== undefined) counters[metric] = (counters[metric] ?? 0) + 1;
 };
 
 /** What has been counted so far. */
-export const counted = (): LogContext['counted'] => current.getStore()?.counted ?? {};
+export const counted = (): LogContext['counters'] => current.getStore()?.counters ?? {};

@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../engine/ports.ts';
-import { annotate, count } from './context.ts';
+import { annotate, incrementCounter } from './context.ts';
 import { errorFields, log } from './log.ts';
-import { measured } from './metrics.ts';
+import { metricFields } from './metrics.ts';
 
 /**
  * Writes down what the engine noticed, each in a line with the computation's id. What became of one message, a split,
@@ -15,12 +15,12 @@ export const observeEngine = (event: EngineEvent): void => {
       annotate({ discarded: event.reason });
       return;
     case 'computed':
-      count('PartsComputed');
+      incrementCounter('PartsComputed');
       return;
     case 'finished':
       log.info(event.event, {
         computation: event.id,
-        ...measured({
+        ...metricFields({
           by: { Outcome: event.status },
           values: { Computations: 1, ComputationAge: event.ageMs },
         }),
@@ -29,7 +29,7 @@ export const observeEngine = (event: EngineEvent): void => {
     case 'swept':
       log.info(event.event, {
         computation: event.id,
-        ...measured({ by: { Action: event.action }, values: { Sweeps: 1 } }),
+        ...metricFields({ by: { Action: event.action }, values: { Sweeps: 1 } }),
       });
       return;
     case 'unsent':

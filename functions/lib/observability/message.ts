@@ -2,7 +2,7 @@ import { decodeMessage } from '../engine/message.ts';
 import { annotate } from './context.ts';
 
 /** Makes the lines of a message say which computation it is of and what of it, where it can be read. */
-export const identified =
+export const withMessageContext =
   <Delivery>(work: (body: string, delivery: Delivery) => Promise<void>): typeof work =>
   (body, delivery) => {
     annotate(placeOf(body));

@@ -10,7 +10,7 @@ const units = {
   RequestDuration: 'Milliseconds',
   ColdStarts: 'Count',
   /** Answers that DynamoDB was not asked for. */
-  AnswersFromMemory: 'Count',
+  ResponsesFromCache: 'Count',
   Messages: 'Count',
   MessagesFailed: 'Count',
   /** Received before: the first time its worker failed or crashed, or somebody sent it back. */
@@ -42,7 +42,7 @@ export interface Measurement {
  * line behind a value can be found. Every combination of dimensions that occurs is a metric that is paid for.
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const measured = (...measurements: readonly Measurement[]): object => {
+export const metricFields = (...measurements: readonly Measurement[]): object => {
   const members: Record<string, unknown> = { FunctionName: functionName() };
   const directives = measurements.map(({ by = {}, values }) => {
     Object.assign(members, by, values);

@@ -1,5 +1,5 @@
 import type { Circuit } from './circuit.ts';
-import { AttemptTimeout, OutOfTime } from './errors.ts';
+import { AttemptTimeout, OutOfTimeError } from './errors.ts';
 import { isServiceFailure, isThrottling } from './failure.ts';
 import { timeLeft } from './invocation.ts';
 
@@ -29,12 +29,12 @@ export const guardAttempts =
   <Arguments, Output>(next: (args: Arguments) => Promise<Output>) =>
   async (args: Arguments): Promise<Output> => {
     const left = timeLeft();
-    if (left <= 0) throw new OutOfTime();
+    if (left <= 0) throw new OutOfTimeError();
     try {
       return await circuit(() => within(Math.min(ATTEMPT_MS, left), next(args)));
     } catch (error) {
       const mayBeRepeated = isServiceFailure(error) || isThrottling(error);
-      throw mayBeRepeated && timeLeft() < RETRY_MS ? new OutOfTime(error) : error;
+      throw mayBeRepeated && timeLeft() < RETRY_MS ? new OutOfTimeError(error) : error;
     }
   };
 

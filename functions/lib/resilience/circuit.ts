@@ -1,7 +1,7 @@
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { log } from '../observability/log.ts';
-import { measured } from '../observability/metrics.ts';
-import { CircuitOpen } from './errors.ts';
+import { metricFields } from '../observability/metrics.ts';
+import { CircuitOpenError } from './errors.ts';
 import { isServiceFailure } from './failure.ts';
 
 /** Failed attempts in a row that open a circuit: two calls that have failed with all their retries. */
@@ -10,7 +10,7 @@ const FAILURES = 5;
 /** Seconds after which an open circuit lets one probe through. */
 const PAUSE_SECONDS = 5;
 
-/** Guards one service: runs an attempt to call it, or throws {@link CircuitOpen} at once. */
+/** Guards one service: runs an attempt to call it, or throws {@link CircuitOpenError} at once. */
 export type Circuit = <T>(attempt: () => Promise<T>) => Promise<T>;
 
 /** What an attempt came to; an error that is no failure of the service is a result as good as any. */
@@ -26,10 +26,10 @@ export const createCircuit = (service: string): Circuit => {
     halfOpenAfter: PAUSE_SECONDS * 1_000,
   });
   policy.onBreak(() =>
-    log.warn('circuit opened', { service, ...measured({ values: { BreakerOpened: 1 } }) }),
+    log.warn('circuit opened', { service, ...metricFields({ values: { BreakerOpened: 1 } }) }),
   );
   policy.onReset(() =>
-    log.info('circuit closed', { service, ...measured({ values: { BreakerClosed: 1 } }) }),
+    log.info('circuit closed', { service, ...metricFields({ values: { BreakerClosed: 1 } }) }),
   );
 
   return async <T>(attempt: () => Promise<T>): Promise<T> => {
@@ -43,7 +43,7 @@ export const createCircuit = (service: string): Circuit => {
         }
       })
       .catch((error: unknown) => {
-        throw error instanceof BrokenCircuitError ? new CircuitOpen(service, PAUSE_SECONDS) : error;
+        throw error instanceof BrokenCircuitError ? new CircuitOpenError(service, PAUSE_SECONDS) : error;
       });
     if ('error' in settled) throw settled.error;
     return settled.value;

@@ -1,5 +1,5 @@
 /** A service has failed so often in a row that it is not asked for a while. Nothing was sent. */
-export class CircuitOpen extends Error {
+export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpen';
   /** Whole seconds until it is asked again. */
   readonly retryAfterSeconds: number;
@@ -11,7 +11,7 @@ export class CircuitOpen extends Error {
 }
 
 /** The invocation has too little time left to ask a service. */
-export class OutOfTime extends Error {
+export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTime';
   /** Why the attempt before failed; undefined: there was none, and nothing was sent. (The SDK retries by `cause`.) */
   readonly previous: unknown;
@@ -28,7 +28,7 @@ export class AttemptTimeout extends Error {
 }
 
 /** A tenant has as many active computations as it may. */
-export class TooManyActive extends Error {
+export class TooManyActiveError extends Error {
   override readonly name = 'TooManyActive';
   readonly most: number;
 

@@ -7,7 +7,7 @@ const current = new AsyncLocalStorage<Pick<Context, 'getRemainingTimeInMillis'>>
 const RESERVE_MS = 500;
 
 /** Runs a handler so that whatever it calls can know how much time its invocation has left. */
-export const timed =
+export const withDeadline =
   <Event, Result>(handler: (event: Event, context: Context) => Promise<Result>) =>
   (event: Event, context: Context): Promise<Result> =>
     current.run(context, handler, event, context);

@@ -3,7 +3,7 @@
 
 const everyMilliseconds = 1_000;
 const patienceMilliseconds = 10_000;
-const mostLines = 200;
+const maxLines = 200;
 
 const element = (id) => document.getElementById(id);
 const integer = new Intl.NumberFormat('en');
@@ -215,7 +215,7 @@ const showLines = () => {
 const showLog = ({ startedAt, journal }) => {
   if (linesOf === startedAt && lines[0]?.number === journal.at(-1)?.number) return;
   linesOf = startedAt;
-  lines = journal.slice(-mostLines).reverse();
+  lines = journal.slice(-maxLines).reverse();
   showLines();
 };
 

@@ -6,7 +6,7 @@ import {
   isActive,
 } from '../../../functions/lib/engine/computation.ts';
 import type { Page } from '../../../functions/lib/engine/manage.ts';
-import type { Attempted } from '../../../functions/lib/engine/ports.ts';
+import type { ConditionalResult } from '../../../functions/lib/engine/ports.ts';
 import type { Progress } from '../../../functions/lib/engine/progress.ts';
 import type { NewWork, Submitted } from '../../../functions/lib/engine/submit.ts';
 import type { Invocation } from '../world/invocation.ts';
@@ -111,7 +111,7 @@ export class Answers {
     by: Invocation,
     key: ComputationKey,
     what: 'cancel' | 'retry' | 'remove',
-    attempted: Attempted<Computation | true>,
+    attempted: ConditionalResult<Computation | true>,
   ) {
     const { applied } = by;
     if ('applied' in attempted) {

@@ -126,7 +126,7 @@ export class Care {
       const triedFrom = () =>
         asked.kind === 'sequence' && asked.step !== undefined
           ? asked.step
-          : life.stepAt((sentAt ?? 0) - 2 * this.#platform.network.longestMs);
+          : life.stepAt((sentAt ?? 0) - 2 * this.#platform.network.maxMs);
       const isDone =
         asked.kind === 'node'
           ? this.#isReported(asked, asked)

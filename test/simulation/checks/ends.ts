@@ -13,7 +13,7 @@ import type { Lives } from './lives.ts';
 type Finished<S extends Computation['status']> = Extract<Computation, { readonly status: S }>;
 
 /** How often a kernel must have been tried before it may fail its computation. */
-const KERNEL_TRIES = 3;
+const MAX_KERNEL_ATTEMPTS = 3;
 
 /** Sees every end of a computation: whether its result is right, or who ended it had a reason. */
 export class Ends {
@@ -86,7 +86,7 @@ export class Ends {
         if (!by.kernelRefused) broken('though its kernel did not refuse');
         break;
       case 'urn:spillway:problem:kernel-failed':
-        if (!by.kernelThrew || by.receiveCount < KERNEL_TRIES)
+        if (!by.kernelThrew || by.receiveCount < MAX_KERNEL_ATTEMPTS)
           broken('though its kernel was not tried enough');
         break;
       case 'urn:spillway:problem:too-old':

@@ -4,7 +4,7 @@ import type { World } from '../world/world.ts';
 import { INVARIANT } from './invariants.ts';
 
 /** How often a kernel may be tried. */
-const KERNEL_TRIES = 3;
+const MAX_KERNEL_ATTEMPTS = 3;
 
 /** Whether who fails has a reason that was done to him, and who answers well has hidden nothing. */
 export class Excuses {
@@ -26,7 +26,7 @@ export class Excuses {
     }
     if (storeTrouble + queueTrouble > 0 || unknownWork) return;
     if (!kernelThrew) this.#broken(INVARIANT.justified, by, `fails with nothing wrong: ${stackOf(error)}`);
-    else if (receiveCount >= KERNEL_TRIES) {
+    else if (receiveCount >= MAX_KERNEL_ATTEMPTS) {
       this.#broken(INVARIANT.justified, by, 'lets its kernel be tried a fourth time');
     }
   }

@@ -61,7 +61,7 @@ export class Purpose {
   #isAlive(by: Invocation, asked: Asked, life: Life, what: string) {
     const moot = life.mootSince(asked.attempt);
     // A status may be as old as a stale read, a slow answer and what an instance remembers make it.
-    const lagMs = REUSE_MS + this.#platform.world.profile.staleMs + this.#platform.network.longestMs;
+    const lagMs = REUSE_MS + this.#platform.world.profile.staleMs + this.#platform.network.maxMs;
     if (moot === undefined || by.startedAt <= moot + lagMs) return;
     const ms = Math.round(this.#platform.world.now - moot);
     this.#broken(INVARIANT.cancelled, by, `${what} ${ms} ms after its attempt was over`);

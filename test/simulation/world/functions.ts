@@ -1,5 +1,5 @@
-import { buryDeadLetter } from '../../../functions/lib/engine/dead-letter.ts';
-import { KernelException, UnknownWork } from '../../../functions/lib/engine/errors.ts';
+import { failFromDeadLetter } from '../../../functions/lib/engine/dead-letter.ts';
+import { KernelException, UnknownWorkError } from '../../../functions/lib/engine/errors.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
 import { createWorker } from '../../../functions/lib/engine/work.ts';
 import {
@@ -7,7 +7,7 @@ import {
   exceptionBackoff,
   fullJitter,
   outageBackoff,
-} from '../../../functions/lib/middleware/backoff.ts';
+} from '../../../functions/lib/events/backoff.ts';
 import { engineOf } from './engine.ts';
 import { invoke } from './invocation.ts';
 import { type Consumer, Mapping } from './mapping.ts';
@@ -31,7 +31,7 @@ const startWorker = (platform: Platform): Consumer => {
       try {
         await work(readable(platform, instance, body), { receiveCount, remainingMs });
       } catch (error) {
-        if (error instanceof UnknownWork) {
+        if (error instanceof UnknownWorkError) {
           invocation.unknownWork = true;
           world.faults.count('work that the version does not know');
         }
@@ -56,7 +56,7 @@ const startUndertaker = (platform: Platform): Consumer => {
   const engine = engineOf(platform, instance);
   return {
     instance,
-    handle: ({ body }) => buryDeadLetter(engine, readable(platform, instance, body)),
+    handle: ({ body }) => failFromDeadLetter(engine, readable(platform, instance, body)),
     done: (invocation, letter) =>
       platform.care.buried(invocation, letter, readable(platform, instance, letter.body)),
     // As functions/dead-letters/handler.ts does: the letter comes again when the queue's own timeout ends.

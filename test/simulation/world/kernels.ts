@@ -5,7 +5,7 @@ import {
   KernelRefusal,
   type ParallelKernel,
   type SequentialKernel,
-} from '../../../functions/kernels/kernel.ts';
+} from '../../../functions/lib/engine/kernel.ts';
 import { foldTree } from '../../support/engine.ts';
 
 /** What its kernel makes of a work's input, besides computing it. */

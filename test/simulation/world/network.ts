@@ -68,7 +68,7 @@ export class Network {
   }
 
   /** The longest that a call takes which is answered, there and back. */
-  get longestMs(): number {
+  get maxMs(): number {
     const { rates, latencyMs } = this.#world.profile;
     return rates['slow call'] === undefined ? TAIL * latencyMs : SLOW_MS.most;
   }

@@ -36,9 +36,9 @@ export const queuePort = (platform: Platform, instance: Instance): WorkQueue => 
       return sendBatch(platform, instance, command.input.Entries ?? []);
     },
   } as unknown as SQSClient;
-  const pause = (longestMs: number) =>
+  const pause = (maxMs: number) =>
     new Promise<void>((resolve) => {
-      world.scheduler.after(world.dice.uniform() * longestMs, resolve);
+      world.scheduler.after(world.dice.uniform() * maxMs, resolve);
     });
   const queue = sqsWorkQueue(client, 'work', pause);
   return {

@@ -1,5 +1,5 @@
 import type { ComputationKey } from '../../../functions/lib/engine/computation.ts';
-import type { Attempted, ComputationStore } from '../../../functions/lib/engine/ports.ts';
+import type { ComputationStore, ConditionalResult } from '../../../functions/lib/engine/ports.ts';
 import type { Instance } from './invocation.ts';
 import { Trouble } from './network.ts';
 import type { Platform } from './platform.ts';
@@ -37,7 +37,7 @@ export const storePort = ({ network, store }: Platform, instance: Instance): Com
     });
   };
 
-  const attempted = (answer: Attempted<unknown>) =>
+  const attempted = (answer: ConditionalResult<unknown>) =>
     'applied' in answer ? 'applied' : `refused by ${answer.refused?.status ?? 'nothing'}`;
 
   return {
@@ -73,20 +73,20 @@ export const storePort = ({ network, store }: Platform, instance: Instance): Com
         attempted,
       ),
     list: (tenant, after, limit) => read('list', () => store.staleList(tenant, after, limit)),
-    async *due(until) {
+    async *listDue(until) {
       yield* await read('due', async () => {
         const found: ComputationKey[] = [];
         for await (const key of store.staleDue(until)) found.push(key);
         return found;
       });
     },
-    claim: (ref, seenAt, next, token) =>
-      write('claim', 'claim', () => store.claim(ref, seenAt, next, token), String),
-    glance: (ref, nodes, options) => read('glance', () => store.staleGlance(ref, nodes, options)),
+    rescheduleVisit: (ref, seenAt, next, token) =>
+      write('claim', 'claim', () => store.rescheduleVisit(ref, seenAt, next, token), String),
+    readEventual: (ref, nodes, options) => read('glance', () => store.staleGlance(ref, nodes, options)),
     readNodes: (ref, nodes) => read('read nodes', () => store.readNodes(ref, nodes)),
-    fill: (ref, node, slot, value, expiresAt) =>
+    fillSlot: (ref, node, slot, value, expiresAt) =>
       write({ operation: 'fill', by: instance.current, ref, node, slot, expiresAt }, 'fill', () =>
-        store.fill(ref, node, slot, value, expiresAt),
+        store.fillSlot(ref, node, slot, value, expiresAt),
       ),
     readCheckpoint: (ref) =>
       read(

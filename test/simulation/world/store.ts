@@ -146,10 +146,10 @@ export class SimulatedStore extends MemoryStore {
   }
 
   /** The value up to the longest lag ago. */
-  #look<T>(versions: readonly Version<T>[] | undefined, longestMs: number, fault: Fault): T | undefined {
+  #look<T>(versions: readonly Version<T>[] | undefined, maxMs: number, fault: Fault): T | undefined {
     if (versions === undefined) return undefined;
     const { dice, now } = this.#world;
-    const lag = longestMs > 0 && dice.chance(0.5) ? dice.uniform() * longestMs : 0;
+    const lag = maxMs > 0 && dice.chance(0.5) ? dice.uniform() * maxMs : 0;
     const value = valueAt(versions, now - lag);
     if (value !== versions.at(-1)?.value) this.#world.faults.count(fault);
     return value;
@@ -165,7 +165,7 @@ export class SimulatedStore extends MemoryStore {
     return this.#view;
   }
 
-  staleGlance: MemoryStore['glance'] = (ref, nodes, options) => {
+  staleGlance: MemoryStore['readEventual'] = (ref, nodes, options) => {
     const view = this.#view;
     view.computations.clear();
     view.nodes.clear();
@@ -180,12 +180,12 @@ export class SimulatedStore extends MemoryStore {
       const slots = this.#look(this.#nodes.get(key), staleMs, 'stale glance');
       if (slots !== undefined) view.nodes.set(key, [...slots]);
     }
-    return view.glance(ref, nodes, options);
+    return view.readEventual(ref, nodes, options);
   };
 
   staleList: MemoryStore['list'] = (...page) => this.#indexed('stale list').list(...page);
 
-  staleDue: MemoryStore['due'] = (until) => this.#indexed('stale nomination').due(until);
+  staleDue: MemoryStore['listDue'] = (until) => this.#indexed('stale nomination').listDue(until);
 
   /** Deletes some of what has expired at `now` (seconds), as DynamoDB does sooner or later. */
   deleteExpired(now: number): void {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { waitForEnd } from '../../../functions/computations/wait.ts';
+import { waitForEnd } from '../../../functions/lib/computations/wait.ts';
 import type { Computation } from '../../../functions/lib/engine/computation.ts';
 
 const key = { tenant: 't', id: 'c' };

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ItemReader, KernelRefusal, type SequentialKernel } from '../../../functions/kernels/kernel.ts';
+import {
+  type ItemReader,
+  KernelRefusal,
+  type SequentialKernel,
+} from '../../../functions/lib/engine/kernel.ts';
 import type { Checkpoint } from '../../../functions/lib/engine/ports.ts';
 import { createWorker } from '../../../functions/lib/engine/work.ts';
 import { memoryEngine } from '../../support/engine.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buryDeadLetter } from '../../../functions/lib/engine/dead-letter.ts';
+import { failFromDeadLetter } from '../../../functions/lib/engine/dead-letter.ts';
 import { cancel } from '../../../functions/lib/engine/manage.ts';
 import { encodeMessage, type WorkMessage } from '../../../functions/lib/engine/message.ts';
 import { memoryEngine } from '../../support/engine.ts';
@@ -19,7 +19,7 @@ const world = async (kernel: typeof letters | ReturnType<typeof counter>, input:
     bury: async (over: object) => {
       made.events.length = 0;
       const message = { tenant, id, epoch, attempt, ...over } as WorkMessage;
-      await buryDeadLetter(made, encodeMessage(message));
+      await failFromDeadLetter(made, encodeMessage(message));
       return made.events;
     },
     discarded: (reason: string) => [{ event: 'discarded', reason, id }],
@@ -31,8 +31,8 @@ const node = (level: number, index: number, parts = 25) => ({ kind: 'node', part
 describe('a dead letter', () => {
   it('that nobody can read is put away without an id', async () => {
     const made = memoryEngine([]);
-    await buryDeadLetter(made, 'nonsense');
-    await buryDeadLetter(made, '{"format":2}');
+    await failFromDeadLetter(made, 'nonsense');
+    await failFromDeadLetter(made, '{"format":2}');
     expect(made.events).toStrictEqual([
       { event: 'discarded', reason: 'unreadable' },
       { event: 'discarded', reason: 'of a later format' },
@@ -61,14 +61,14 @@ describe('a dead letter', () => {
 
   it('of a part is put away when its slot is full, and else fails the computation', async () => {
     const { store, computation, bury, discarded, failed } = await world(letters, { parts: 25 });
-    await store.fill(computation, { level: 1, index: 2 }, 3, Uint8Array.of(1), START);
+    await store.fillSlot(computation, { level: 1, index: 2 }, 3, Uint8Array.of(1), START);
     expect(await bury(node(0, 23))).toEqual(discarded('overtaken'));
     expect(await bury(node(0, 24))).toEqual(failed);
   });
 
   it('of an inner node is put away when its slot is full, and else fails the computation', async () => {
     const { store, computation, bury, discarded, failed } = await world(letters, { parts: 25 });
-    await store.fill(computation, { level: 2, index: 0 }, 1, Uint8Array.of(1), START);
+    await store.fillSlot(computation, { level: 2, index: 0 }, 1, Uint8Array.of(1), START);
     expect(await bury(node(1, 1))).toEqual(discarded('overtaken'));
     expect(await bury(node(1, 2))).toEqual(failed);
   });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { KernelRefusal } from '../../../functions/kernels/kernel.ts';
 import {
   broken,
   crashed,
@@ -7,8 +6,9 @@ import {
   refused,
   tooManyHops,
   tooOld,
-  UnknownWork,
+  UnknownWorkError,
 } from '../../../functions/lib/engine/errors.ts';
+import { KernelRefusal } from '../../../functions/lib/engine/kernel.ts';
 import { callKernel, checkResult, checkSlot } from '../../../functions/lib/engine/kernel-call.ts';
 
 describe('a failure', () => {
@@ -64,7 +64,10 @@ describe('a failure', () => {
   });
 
   it('is told by its name in a log', () => {
-    expect([new KernelException().name, new UnknownWork().name]).toEqual(['KernelException', 'UnknownWork']);
+    expect([new KernelException().name, new UnknownWorkError().name]).toEqual([
+      'KernelException',
+      'UnknownWork',
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UnknownWork } from '../../../functions/lib/engine/errors.ts';
+import { UnknownWorkError } from '../../../functions/lib/engine/errors.ts';
 import { decodeMessage, encodeMessage, type WorkMessage } from '../../../functions/lib/engine/message.ts';
 
 const of = { tenant: 'ann', id: 'a', epoch: 'one', attempt: 1 };
@@ -68,8 +68,8 @@ describe('a message', () => {
   );
 
   it('of a later format is of another version’s, whatever is in it', () => {
-    expect(() => decodeMessage('{"format":2}')).toThrow(new UnknownWork('message format 2'));
-    expect(() => decoded({ ...node, format: 7 })).toThrow(UnknownWork);
+    expect(() => decodeMessage('{"format":2}')).toThrow(new UnknownWorkError('message format 2'));
+    expect(() => decoded({ ...node, format: 7 })).toThrow(UnknownWorkError);
   });
 
   it.each(['', '{', 'null', '1', '[]', '"text"'])('is not %j', (body) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sqsHandler } from '../../../functions/lib/middleware/sqs.ts';
+import { sqsHandler } from '../../../functions/lib/events/sqs-handler.ts';
 import { memoryEngine } from '../../support/engine.ts';
 import { lambdaContext, sqsEvent } from '../../support/events.ts';
 import { letters, moody } from '../../support/kernels.ts';

@@ -21,7 +21,7 @@ const having = (...full: [level: number, index: number, slots: number[]][]) => {
     return readNodes(of, nodes);
   };
   for (const [level, index, slots] of full)
-    for (const slot of slots) void store.fill(ref, { level, index }, slot, Uint8Array.of(1), START);
+    for (const slot of slots) void store.fillSlot(ref, { level, index }, slot, Uint8Array.of(1), START);
   return { store, reads };
 };
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);

@@ -142,8 +142,8 @@ describe.each([
     const store = await created();
     const ref = submission('a', 'one');
     const node = { level: 1, index: 0 };
-    const first = await store.fill(ref, node, 3, Uint8Array.of(1), START);
-    const second = await store.fill(ref, node, 3, Uint8Array.of(2), START);
+    const first = await store.fillSlot(ref, node, 3, Uint8Array.of(1), START);
+    const second = await store.fillSlot(ref, node, 3, Uint8Array.of(2), START);
     expect([first.slots[3], second.slots[3]]).toEqual([Uint8Array.of(1), Uint8Array.of(1)]);
     expect((await store.readNodes({ ...ref, epoch: 'two' }, [node]))[0]?.slots[3]).toBeUndefined();
   });
@@ -170,15 +170,15 @@ describe.each([
   it('lets one of two sweepers claim a visit', async () => {
     const store = await created();
     const next = { at: later + 1, interval: 120_000, seen: 7 };
-    expect(await store.claim(submission('a', 'one'), START + 60_000, next, 'x')).toBe(true);
-    expect(await store.claim(submission('a', 'one'), START + 60_000, next, 'y')).toBe(false);
+    expect(await store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'x')).toBe(true);
+    expect(await store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'y')).toBe(false);
     expect(await store.read(key)).toMatchObject({ visit: next });
   });
 
   it('takes a repeated claim for its own, while the computation is active', async () => {
     const store = await created();
     const next = { at: later + 1, interval: 120_000, seen: 7 };
-    const claim = () => store.claim(submission('a', 'one'), START + 60_000, next, 'x');
+    const claim = () => store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'x');
     expect([await claim(), await claim()]).toEqual([true, true]);
     await store.cancel(key, 'z', endAt(later));
     expect(await claim()).toBe(false);

@@ -182,7 +182,7 @@ describe('the sweeper', () => {
     const world = setUp();
     await world.post(content);
     await world.drain();
-    world.store.due = async function* () {
+    world.store.listDue = async function* () {
       yield { tenant: 'tenant', id: 'same' };
     };
     await world.sweep(true);

@@ -36,7 +36,7 @@ describe('the sweeper', () => {
 
   it('trusts the record, not the index, which may be late', async () => {
     const made = await world();
-    made.store.due = async function* () {
+    made.store.listDue = async function* () {
       yield made.key;
       yield { tenant: 'tenant', id: 'deleted' };
     };
@@ -80,7 +80,7 @@ describe('the sweeper', () => {
     made.clock.advance(60_000);
     await made.sweep();
     made.queue.bodies.length = 0;
-    await made.store.fill(computation, { level: 2, index: 0 }, 0, Uint8Array.of(1), 0);
+    await made.store.fillSlot(computation, { level: 2, index: 0 }, 0, Uint8Array.of(1), 0);
     made.clock.advance(120_000);
     made.events.length = 0;
     await made.sweep();
@@ -95,7 +95,7 @@ describe('the sweeper', () => {
     const computation = await made.store.read(made.key);
     if (computation === undefined) throw new Error('there is none');
     await made.store.start(computation, 1, made.clock.now());
-    await made.store.fill(computation, { level: 2, index: 0 }, 0, Uint8Array.of(1), 0);
+    await made.store.fillSlot(computation, { level: 2, index: 0 }, 0, Uint8Array.of(1), 0);
     await made.sweep(true);
     expect(made.events).toEqual([{ event: 'swept', id: made.key.id, action: 'sent' }]);
     expect(made.queue.bodies).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('the sweeper', () => {
   it('leaves a visit to the sweeper that claimed it', async () => {
     const made = await world();
     made.clock.advance(60_000);
-    made.store.claim = async () => false;
+    made.store.rescheduleVisit = async () => false;
     await made.sweep();
     expect([made.events, made.queue.bodies]).toEqual([[], []]);
   });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buryDeadLetter } from '../../../functions/lib/engine/dead-letter.ts';
-import { KernelException, UnknownWork } from '../../../functions/lib/engine/errors.ts';
+import { failFromDeadLetter } from '../../../functions/lib/engine/dead-letter.ts';
+import { KernelException, UnknownWorkError } from '../../../functions/lib/engine/errors.ts';
 import { cancel, read } from '../../../functions/lib/engine/manage.ts';
 import { retry } from '../../../functions/lib/engine/submit.ts';
 import { foldTree, memoryEngine } from '../../support/engine.ts';
@@ -67,13 +67,13 @@ describe('a computation of many parts', () => {
           budget -= 1;
           if (!crash) await world.deliver(body);
           else {
-            const { fill } = world.store;
-            world.store.fill = async (...args) => {
-              await fill(...args);
+            const { fillSlot } = world.store;
+            world.store.fillSlot = async (...args) => {
+              await fillSlot(...args);
               throw new Error('crashed');
             };
             await world.deliver(body).catch(() => world.queue.bodies.push(body));
-            world.store.fill = fill;
+            world.store.fillSlot = fillSlot;
           }
         }
         expect(await world.store.read(computation)).toMatchObject({
@@ -252,11 +252,11 @@ describe('a message', () => {
 
   it('of a later format, or for a type or version that this worker does not know, is kept for another', async () => {
     const world = memoryEngine([letters]);
-    await expect(world.deliver('{"format":2}')).rejects.toThrow(UnknownWork);
+    await expect(world.deliver('{"format":2}')).rejects.toThrow(UnknownWorkError);
     await accepted(world, { ...letters, name: 'unheard-of' });
-    await expect(world.deliver(world.queue.bodies.shift() ?? '')).rejects.toThrow(UnknownWork);
+    await expect(world.deliver(world.queue.bodies.shift() ?? '')).rejects.toThrow(UnknownWorkError);
     await accepted(world, { ...letters, version: 2 });
-    await expect(world.deliver(world.queue.bodies.shift() ?? '')).rejects.toThrow(UnknownWork);
+    await expect(world.deliver(world.queue.bodies.shift() ?? '')).rejects.toThrow(UnknownWorkError);
   });
 
   it('of an earlier life of the id reaches nothing in a later one', async () => {
@@ -280,8 +280,11 @@ describe('a message', () => {
   it('is not taken for stale because a read was', async () => {
     const world = memoryEngine([letters]);
     const computation = await accepted(world, letters, 1);
-    const { glance } = world.store;
-    world.store.glance = async (...args) => ({ ...(await glance(...args)), computation: undefined });
+    const { readEventual } = world.store;
+    world.store.readEventual = async (...args) => ({
+      ...(await readEventual(...args)),
+      computation: undefined,
+    });
     await world.drain();
     expect(await world.store.read(computation)).toMatchObject({ status: 'succeeded' });
   });
@@ -303,7 +306,7 @@ describe('a dead letter', () => {
     const world = memoryEngine([letters]);
     const computation = await accepted(world, letters, 10);
     await world.deliver(world.queue.bodies.shift() ?? '');
-    await buryDeadLetter(world, takePart(world, 4));
+    await failFromDeadLetter(world, takePart(world, 4));
     expect(await world.store.read(computation)).toMatchObject({
       status: 'failed',
       error: { type: 'urn:spillway:problem:crashed' },
@@ -313,7 +316,7 @@ describe('a dead letter', () => {
   it('of the root fails its computation', async () => {
     const world = memoryEngine([letters]);
     const computation = await accepted(world, letters, 10);
-    await buryDeadLetter(world, world.queue.bodies.shift() ?? '');
+    await failFromDeadLetter(world, world.queue.bodies.shift() ?? '');
     expect(await world.store.read(computation)).toMatchObject({ status: 'failed' });
   });
 
@@ -323,7 +326,7 @@ describe('a dead letter', () => {
     await world.deliver(world.queue.bodies.shift() ?? '');
     const body = takePart(world, 4);
     await world.deliver(body);
-    await buryDeadLetter(world, body);
+    await failFromDeadLetter(world, body);
     expect(await world.store.read(computation)).toMatchObject({ status: 'running' });
   });
 
@@ -333,14 +336,14 @@ describe('a dead letter', () => {
     const body = world.queue.bodies.shift() ?? '';
     await cancel(world, computation);
     await retry(world, computation);
-    await buryDeadLetter(world, body);
+    await failFromDeadLetter(world, body);
     expect(await world.store.read(computation)).toMatchObject({ status: 'queued', attempt: 2 });
   });
 
   it('that nobody can read is settled', async () => {
     const world = memoryEngine([letters]);
-    await buryDeadLetter(world, 'nonsense');
-    await buryDeadLetter(world, '{"format":2}');
+    await failFromDeadLetter(world, 'nonsense');
+    await failFromDeadLetter(world, '{"format":2}');
     expect(world.count('discarded')).toBe(2);
   });
 });
@@ -350,10 +353,10 @@ describe('a worker', () => {
     const world = memoryEngine([letters]);
     await accepted(world, letters, 10);
     let read = 0;
-    const { glance } = world.store;
-    world.store.glance = (ref, nodes, options) => {
+    const { readEventual } = world.store;
+    world.store.readEventual = (ref, nodes, options) => {
       if (options.computation) read += 1;
-      return glance(ref, nodes, options);
+      return readEventual(ref, nodes, options);
     };
     await world.drain();
     expect(read).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Kernel } from '../../../functions/kernels/kernel.ts';
+import type { Kernel } from '../../../functions/lib/engine/kernel.ts';
 import { cancel, list } from '../../../functions/lib/engine/manage.ts';
 import type { ComputationStore } from '../../../functions/lib/engine/ports.ts';
 import { memoryEngine } from '../../support/engine.ts';
@@ -17,11 +17,11 @@ const world = async (input: object = { parts: 25 }, kernel: Kernel = letters, kn
   made.queue.bodies.length = 0;
   const { tenant, id, epoch, attempt } = computation;
   const glances: string[] = [];
-  const { glance } = made.store;
-  made.store.glance = (ref, nodes, options) => {
+  const { readEventual } = made.store;
+  made.store.readEventual = (ref, nodes, options) => {
     const looked = nodes.map(({ level, index }) => `${level}.${index}`);
     glances.push([...(options.computation ? [ref.id] : []), ...looked].join(' '));
-    return glance(ref, nodes, options);
+    return readEventual(ref, nodes, options);
   };
   const message = (over: object) => JSON.stringify({ format: 1, tenant, id, epoch, attempt, ...over });
   return {
@@ -119,7 +119,7 @@ describe('a worker', () => {
 
   it('sends the children whose slots are empty, and no others', async () => {
     const { store, deliver, node, sent, computation } = await world({ parts: 35 });
-    await store.fill(computation, { level: 2, index: 0 }, 1, Uint8Array.of(1), START);
+    await store.fillSlot(computation, { level: 2, index: 0 }, 1, Uint8Array.of(1), START);
     await deliver(node(2, 0));
     const { tenant, id, epoch } = computation;
     const child = { format: 1, kind: 'node', tenant, id, epoch, attempt: 1, parts: 35, level: 1 };
@@ -128,8 +128,8 @@ describe('a worker', () => {
 
   it('splits a node of which there is no record', async () => {
     const { store, deliver, node, sent } = await world({ parts: 35 });
-    const { glance } = store;
-    store.glance = async (...args) => ({ ...(await glance(...args)), nodes: [] });
+    const { readEventual } = store;
+    store.readEventual = async (...args) => ({ ...(await readEventual(...args)), nodes: [] });
     await deliver(node(1, 3));
     expect(sent().map(({ index }) => index)).toEqual([30, 31, 32, 33, 34]);
   });
@@ -169,7 +169,7 @@ describe('a worker', () => {
   it('reports again, without computing, what its parent has already', async () => {
     const { store, deliver, node, count, computation, status } = await world({ parts: 2 });
     const slot = (at: number) =>
-      store.fill(computation, { level: 1, index: 0 }, at, new TextEncoder().encode(String(at)), START);
+      store.fillSlot(computation, { level: 1, index: 0 }, at, new TextEncoder().encode(String(at)), START);
     await slot(0);
     await deliver(node(0, 0));
     expect([count('computed'), await status()]).toEqual([0, 'queued']);
@@ -182,7 +182,13 @@ describe('a worker', () => {
   it('reports a node whose slots are all full instead of splitting it again', async () => {
     const { store, deliver, node, computation, queue, count } = await world({ parts: 2 });
     for (const at of [0, 1])
-      await store.fill(computation, { level: 1, index: 0 }, at, new TextEncoder().encode(String(at)), START);
+      await store.fillSlot(
+        computation,
+        { level: 1, index: 0 },
+        at,
+        new TextEncoder().encode(String(at)),
+        START,
+      );
     await deliver(node(1, 0));
     expect(await store.read(computation)).toMatchObject({ status: 'succeeded', result: { text: '(0 1)' } });
     expect([queue.bodies, count('split'), count('computed')]).toEqual([[], 0, 0]);
@@ -190,11 +196,11 @@ describe('a worker', () => {
 
   it('keeps a node as long as it may be needed', async () => {
     const { store, deliver, node, clock, limits } = await world({ parts: 2 });
-    const { fill } = store;
+    const { fillSlot } = store;
     const kept: number[] = [];
-    store.fill = (...args) => {
+    store.fillSlot = (...args) => {
       kept.push(args[4] - clock.now() / 1_000);
-      return fill(...args);
+      return fillSlot(...args);
     };
     await deliver(node(0, 1));
     expect(kept).toEqual([(limits.retentionMs + 2 * limits.maxAgeMs) / 1_000]);

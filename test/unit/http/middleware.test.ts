@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { operation } from '../../../functions/lib/http/operation.ts';
-import { conflict, Problem, unavailable } from '../../../functions/lib/http/problem.ts';
 import {
   type HttpOptions,
   httpHandler,
   type Reply,
   type Request,
   route,
-} from '../../../functions/lib/middleware/http.ts';
+} from '../../../functions/lib/http/handler.ts';
+import { operation } from '../../../functions/lib/http/operation.ts';
+import { conflict, Problem, unavailable } from '../../../functions/lib/http/problem.ts';
 import { call, httpEvent, lambdaContext, type TestRequest } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -321,7 +321,7 @@ describe('the log', () => {
         Requests: 1,
         RequestDuration: expect.any(Number),
         ColdStarts: 0,
-        AnswersFromMemory: 0,
+        ResponsesFromCache: 0,
         _aws: expect.anything(),
       },
     ]);
@@ -338,7 +338,7 @@ describe('the log', () => {
 
   it('counts an answer from memory, which is one with an age', async () => {
     await send({ path: '/open' }, () => ({ status: 200, headers: { Age: '3' }, body: {} }));
-    expect(log.lines.map(({ AnswersFromMemory }) => AnswersFromMemory)).toEqual([1]);
+    expect(log.lines.map(({ ResponsesFromCache }) => ResponsesFromCache)).toEqual([1]);
   });
 
   it('tells the cause of a 5xx, and of nothing else', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bigint, float64, integer, json, struct } from '../../../functions/kernels/codecs.ts';
-import type { Codec } from '../../../functions/kernels/kernel.ts';
+import type { Codec } from '../../../functions/lib/engine/kernel.ts';
+import { bigint, float64, integer, json, struct } from '../../../functions/lib/kernel/codecs.ts';
 
 const roundTrip = <T>(codec: Codec<T>, value: T): T => codec.decode(codec.encode(value));
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type Kernel, MAX_PARTS } from '../../../functions/kernels/kernel.ts';
+import { type Kernel, MAX_PARTS } from '../../../functions/lib/engine/kernel.ts';
 import { reader, runParallel, runSequential } from './run.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;

@@ -1,7 +1,7 @@
-import { bigint } from '../../../functions/kernels/codecs.ts';
-import { decimalField, integerField, objectField, WORK_BOUND } from '../../../functions/kernels/fields.ts';
-import { parallel } from '../../../functions/kernels/kernel.ts';
-import { evenSplit, mostUnits } from '../../../functions/kernels/split.ts';
+import { parallel } from '../../../functions/lib/engine/kernel.ts';
+import { bigint } from '../../../functions/lib/kernel/codecs.ts';
+import { decimalField, integerField, objectField, WORK_BOUND } from '../../../functions/lib/kernel/fields.ts';
+import { evenSplit, maxUnits } from '../../../functions/lib/kernel/split.ts';
 
 const PART = { smallest: 10_000_000, largest: 100_000_000 };
 
@@ -10,7 +10,7 @@ export const digitSum = parallel({
   version: 1,
   description: 'The sum of the decimal digits of all integers below n.',
   pure: true,
-  input: objectField({ n: integerField('How many integers.', 0, mostUnits(PART), WORK_BOUND) }),
+  input: objectField({ n: integerField('How many integers.', 0, maxUnits(PART), WORK_BOUND) }),
   output: objectField({ sum: decimalField('The sum of the digits.') }),
   example: { input: { n: 100 }, output: { sum: '900' } },
   parts: ({ n }) => evenSplit(n, PART).parts,

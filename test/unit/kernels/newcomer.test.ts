@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Kernel } from '../../../functions/kernels/kernel.ts';
+import type { Kernel } from '../../../functions/lib/engine/kernel.ts';
 import { keepsTheContract } from './contract.ts';
 import { digitSum } from './digit-sum.ts';
 

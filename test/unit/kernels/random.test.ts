@@ -6,7 +6,7 @@ import {
   randomNumbers,
   threefry4x32,
   uniformIntegers,
-} from '../../../functions/kernels/random.ts';
+} from '../../../functions/lib/kernel/random.ts';
 
 type Four = [number, number, number, number];
 

@@ -1,4 +1,4 @@
-import type { ItemReader, ParallelKernel, SequentialKernel } from '../../../functions/kernels/kernel.ts';
+import type { ItemReader, ParallelKernel, SequentialKernel } from '../../../functions/lib/engine/kernel.ts';
 
 export interface Item {
   readonly id: number;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_PARTS } from '../../../functions/kernels/kernel.ts';
-import { evenSplit, mostUnits } from '../../../functions/kernels/split.ts';
+import { MAX_PARTS } from '../../../functions/lib/engine/kernel.ts';
+import { evenSplit, maxUnits } from '../../../functions/lib/kernel/split.ts';
 
 const size = fc
   .record({ smallest: fc.integer({ min: 1, max: 1e9 }), more: fc.integer({ min: 0, max: 1e9 }) })
@@ -12,7 +12,7 @@ describe('evenSplit', () => {
     const input = size.chain((size) =>
       fc.record({
         size: fc.constant(size),
-        total: fc.integer({ min: 0, max: Math.min(mostUnits(size), 2 ** 50) }),
+        total: fc.integer({ min: 0, max: Math.min(maxUnits(size), 2 ** 50) }),
       }),
     );
     fc.assert(
@@ -37,7 +37,7 @@ describe('evenSplit', () => {
     expect(evenSplit(1000, size).parts).toBe(100);
     expect(evenSplit(100_000, size).parts).toBe(100);
     expect(evenSplit(200_000, size).parts).toBe(200);
-    expect(evenSplit(mostUnits(size), size).parts).toBe(MAX_PARTS);
+    expect(evenSplit(maxUnits(size), size).parts).toBe(MAX_PARTS);
   });
 
   it('makes one empty part of nothing', () => {

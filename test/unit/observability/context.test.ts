@@ -2,12 +2,12 @@ import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sqsWorkQueue } from '../../../functions/lib/aws/work-queue.ts';
 import { encodeMessage, type WorkMessage } from '../../../functions/lib/engine/message.ts';
-import { scheduleHandler } from '../../../functions/lib/middleware/schedule.ts';
-import { sqsHandler } from '../../../functions/lib/middleware/sqs.ts';
-import { annotate, consume, inLogContext } from '../../../functions/lib/observability/context.ts';
+import { scheduleHandler } from '../../../functions/lib/events/schedule-handler.ts';
+import { sqsHandler } from '../../../functions/lib/events/sqs-handler.ts';
+import { addConsumedCapacity, annotate, inLogContext } from '../../../functions/lib/observability/context.ts';
 import { observeEngine } from '../../../functions/lib/observability/engine.ts';
 import { log } from '../../../functions/lib/observability/log.ts';
-import { identified } from '../../../functions/lib/observability/message.ts';
+import { withMessageContext } from '../../../functions/lib/observability/message.ts';
 import { lambdaContext, sqsEvent } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -69,7 +69,7 @@ describe('the line of a message', () => {
     const { attributes, send } = queue();
     const event = sqsEvent({ body });
     for (const record of event.Records) record.messageAttributes = messageAttributes;
-    await sqsHandler(identified(send))(event, lambdaContext());
+    await sqsHandler(withMessageContext(send))(event, lambdaContext());
     return { line: captured.lines.at(-1), attributes };
   };
   const string = (stringValue: string) => ({ dataType: 'String', stringValue }) as const;
@@ -124,8 +124,8 @@ describe('the line of a message', () => {
 
   it('has what this message consumed, and not the one before it in the batch', async () => {
     const spend = async (body: string) => {
-      consume('readUnits', Number(body));
-      consume('readUnits', 0.5);
+      addConsumedCapacity('readUnits', Number(body));
+      addConsumedCapacity('readUnits', 0.5);
     };
     await sqsHandler(spend)(sqsEvent({ body: '1' }, { body: '10' }), lambdaContext());
     expect(captured.lines.map(({ readUnits }) => readUnits)).toEqual([1.5, 10.5]);
@@ -136,7 +136,7 @@ describe('a run of a schedule', () => {
   it('is one line, and gives what it sends its own id', async () => {
     const { attributes, send } = queue();
     const job = async () => {
-      consume('readUnits', 16);
+      addConsumedCapacity('readUnits', 16);
       await send();
     };
     await scheduleHandler(job)({}, lambdaContext());

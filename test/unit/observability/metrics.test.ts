@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sqsHandler } from '../../../functions/lib/middleware/sqs.ts';
+import { sqsHandler } from '../../../functions/lib/events/sqs-handler.ts';
 import { observeEngine } from '../../../functions/lib/observability/engine.ts';
-import { measured } from '../../../functions/lib/observability/metrics.ts';
+import { metricFields } from '../../../functions/lib/observability/metrics.ts';
 import { createCircuit } from '../../../functions/lib/resilience/circuit.ts';
 import { lambdaContext, sqsEvent } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
@@ -40,7 +40,7 @@ describe('a measured line', () => {
       'Spillway Computations 1 Count FunctionName=worker-1 Outcome=succeeded',
       'Spillway ComputationAge 1500 Milliseconds FunctionName=worker-1 Outcome=succeeded',
     ]);
-    const two = measured(
+    const two = metricFields(
       { by: { Route: 'GET /a' }, values: { Requests: 1 } },
       { values: { ColdStarts: 0 } },
     ) as Parameters<typeof found>[0];

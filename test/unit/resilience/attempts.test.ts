@@ -4,7 +4,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aroundAttempts, guardAttempts } from '../../../functions/lib/resilience/attempts.ts';
 import { createCircuit } from '../../../functions/lib/resilience/circuit.ts';
-import { timed } from '../../../functions/lib/resilience/invocation.ts';
+import { withDeadline } from '../../../functions/lib/resilience/invocation.ts';
 import { lambdaContext } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -54,7 +54,7 @@ afterEach(() => {
 
 /** Asks within an invocation that has so much time left. */
 const ask = (remainingMs: number): Promise<unknown> =>
-  timed(() => client.send(new GetItemCommand({ TableName: 't', Key: { id: { N: '1' } } })))(
+  withDeadline(() => client.send(new GetItemCommand({ TableName: 't', Key: { id: { N: '1' } } })))(
     {},
     lambdaContext(remainingMs),
   ).catch((thrown: unknown) => thrown);

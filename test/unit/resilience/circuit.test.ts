@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Circuit, createCircuit } from '../../../functions/lib/resilience/circuit.ts';
-import { CircuitOpen } from '../../../functions/lib/resilience/errors.ts';
+import { CircuitOpenError } from '../../../functions/lib/resilience/errors.ts';
 import { captureLog } from '../../support/log.ts';
 
 let log: ReturnType<typeof captureLog>;
@@ -46,7 +46,7 @@ describe('a circuit', () => {
     ['answers that nobody can read', answer(200, 'SyntaxError')],
   ])('opens after five %s in a row, and then asks nobody', async (_, error) => {
     await fail(5, error);
-    expect(await attempt('an answer')).toEqual(new CircuitOpen('DynamoDB', 5));
+    expect(await attempt('an answer')).toEqual(new CircuitOpenError('DynamoDB', 5));
     expect(asked).toBe(5);
     expect(log.lines).toMatchObject([{ message: 'circuit opened', service: 'DynamoDB' }]);
   });
@@ -72,7 +72,7 @@ describe('a circuit', () => {
   it('lets one probe through after its pause, which closes it', async () => {
     await fail(5);
     vi.advanceTimersByTime(4_999);
-    expect(await attempt('an answer')).toBeInstanceOf(CircuitOpen);
+    expect(await attempt('an answer')).toBeInstanceOf(CircuitOpenError);
     vi.advanceTimersByTime(1);
     expect(await attempt('an answer')).toBe('an answer');
     expect(await attempt('another')).toBe('another');
@@ -94,7 +94,7 @@ describe('a circuit', () => {
     const beside = attempt('an answer');
     probe.reject(answer(500));
     await probing;
-    expect(await beside).toBeInstanceOf(CircuitOpen);
+    expect(await beside).toBeInstanceOf(CircuitOpenError);
     expect(asked).toBe(5);
   });
 });

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { fields } from '../../../functions/items/schema.ts';
 import { kernels } from '../../../functions/kernels/registry.ts';
 import { type AnyOperation, operation } from '../../../functions/lib/http/operation.ts';
-import { computationTypes, openApiDocument } from '../../../infra/openapi.ts';
+import { computationTypes, openApiDocument } from '../../../infra/bundle/openapi.ts';
 import { allOperations } from '../../../infra/operations.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of JSON

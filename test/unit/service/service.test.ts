@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernels } from '../../../functions/kernels/registry.ts';
-import { serviceOperations } from '../../../functions/service/routes.ts';
+import { serviceOperations } from '../../../functions/service/operations.ts';
 import { service } from '../../../functions/service/service.ts';
-import { computationTypes, openApiDocument } from '../../../infra/openapi.ts';
+import { computationTypes, openApiDocument } from '../../../infra/bundle/openapi.ts';
 import { allOperations } from '../../../infra/operations.ts';
 import { contractOf } from '../../support/contract.ts';
 import { call, type TestRequest } from '../../support/events.ts';

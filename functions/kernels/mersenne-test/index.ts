@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import { sequential } from '../../lib/engine/kernel.ts';
+import { bigint, integer, struct } from '../../lib/kernel/codecs.ts';
+import { grouped, integerField, objectField } from '../../lib/kernel/fields.ts';
+
+/** The state is a number of as many bits, so that it fits into 32 KB; the largest takes minutes. */
+const MAX_EXPONENT = 250_000;
+
+/** Bits squared in a step: twenty to a hundred milliseconds or so, whatever the exponent. */
+const STEP_BITS = 25_000_000;
+
+/** From this exponent on, a transform is faster than the squaring of a BigInt. */
+const TRANSFORM = 4096;
+
+/** Trial division; for numbers up to {@link MAX_EXPONENT}. */
+const isPrime = (n: number): boolean => {
+  for (let divisor = 2; divisor * divisor <= n; divisor += 1) if (n % divisor === 0) return false;
+  return n >= 2;
+};
+
+interface State {
+  /** How many squarings are done. */
+  readonly done: number;
+  /** S modulo M = 2^exponent − 1, from 0, below M. */
+  readonly residue: bigint;
+}
+
+/** Lucas and Lehmer square this often. The test is for odd exponents; 2 needs none, because M = 3 is prime. */
+const squarings = (exponent: number): number => exponent - 2;
+
+/**
+ * S² − 2 modulo M = 2^exponent − 1, `times` times, without division: 2^exponent ≡ 1, so the high bits are added to
+ * the low.
+ */
+export const advanceBigInt = (residue: bigint, exponent: number, times: number): bigint => {
+  const bits = BigInt(exponent);
+  const modulus = (1n << bits) - 1n;
+  let next = residue;
+  for (let i = 0; i < times; i += 1) {
+    // Adding M keeps the difference from going below 0.
+    const value = next * next + modulus - 2n;
+    const folded = (value & modulus) + (value >> bits);
+    next = folded < modulus ? folded : folded - modulus;
+  }
+  return next;
+};
+
+export const mersenneTest = sequential({
+  name: 'mersenne-test',
+  version: 1,
+  description:
+    'Whether 2^exponent − 1 is prime, by the test of Lucas and Lehmer: S₀ = 4, Sᵢ₊₁ = Sᵢ² − 2; it is when it divides S of exponent − 2.',
+  pure: true,
+  get input() {
+    return objectField({
+      exponent: integerField(
+        `A prime from 2 to ${grouped(MAX_EXPONENT)}.`,
+        2,
+        MAX_EXPONENT,
+        ', because its state must fit into a checkpoint',
+      ).check(z.refine(isPrime, 'must be prime: for any other exponent 2^exponent − 1 is composite')),
+    });
+  },
+  get output() {
+    return objectField({
+      exponent: integerField('The exponent that was tested.'),
+      prime: z.boolean().check(z.describe('Whether 2^exponent − 1 is prime.')),
+      residue: z
+        .string()
+        .check(
+          z.regex(/^[0-9A-F]{16}$/),
+          z.describe(
+            'The low 64 bits of S of exponent − 2 modulo 2^exponent − 1, in hexadecimal, as GIMPS prints them; zeros for a prime.',
+          ),
+        ),
+    });
+  },
+  example: { input: { exponent: 11 }, output: { exponent: 11, prime: false, residue: '00000000000006C8' } },
+  start: ({ exponent }): State => ({ done: 0, residue: exponent === 2 ? 0n : 4n }),
+  async step({ done, residue }, { exponent }) {
+    const end = Math.min(done + Math.floor(STEP_BITS / exponent), squarings(exponent));
+    // Only who computes loads the transform.
+    const advance = exponent < TRANSFORM ? advanceBigInt : (await import('./mersenne-squaring.ts')).advance;
+    return { done: end, residue: advance(residue, exponent, end - done) };
+  },
+  progress: ({ done }, { exponent }) => ({ done, total: squarings(exponent) }),
+  finish: ({ residue }, { exponent }) => ({
+    exponent,
+    prime: residue === 0n,
+    residue: BigInt.asUintN(64, residue).toString(16).toUpperCase().padStart(16, '0'),
+  }),
+  state: struct<State>({ done: integer, residue: bigint }),
+});

@@ -1,0 +1,34 @@
+import { parallel } from '../../lib/engine/kernel.ts';
+import { bigint } from '../../lib/kernel/codecs.ts';
+import { decimalField, integerField, objectField, WORK_BOUND } from '../../lib/kernel/fields.ts';
+import { evenSplit, maxUnits } from '../../lib/kernel/split.ts';
+
+/** In integers to square, a third of a nanosecond each. */
+const PART = { smallest: 200_000_000, largest: 4_000_000_000 };
+
+export const sumOfSquares = parallel({
+  name: 'sum-of-squares',
+  version: 2,
+  description: 'The exact sum of i² for 0 ≤ i < n, added up term by term.',
+  pure: true,
+  get input() {
+    return objectField({
+      n: integerField('How many squares to add.', 0, maxUnits(PART), WORK_BOUND),
+    });
+  },
+  get output() {
+    return objectField({
+      sum: decimalField('The sum, as a decimal string because it may pass 2^53.'),
+    });
+  },
+  example: { input: { n: 10 }, output: { sum: '285' } },
+  parts: ({ n }) => evenSplit(n, PART).parts,
+  async compute({ n }, part) {
+    // Only who computes loads the additions.
+    const { sumOfSquaresOver } = await import('./squares.ts');
+    return sumOfSquaresOver(evenSplit(n, PART).range(part));
+  },
+  combine: (left, right) => left + right,
+  finish: (sum) => ({ sum: String(sum) }),
+  partial: bigint,
+});

@@ -1,0 +1,51 @@
+import { setTimeout } from 'node:timers/promises';
+import { type Computation, type ComputationKey, isActive } from '../engine/computation.ts';
+import type { ComputationStore } from '../engine/ports.ts';
+import type { Request } from '../http/handler.ts';
+import { preferWait } from '../http/prefer.ts';
+import { type Clock, systemClock } from '../ports.ts';
+
+/** The longest wait that is granted, in seconds: with it an answer stays below API Gateway's 30. */
+const MAX_WAIT_SECONDS = 25;
+
+/** The shortest pause between two reads, in milliseconds: what is soon done is hardly kept. */
+const MIN_PAUSE = 10;
+
+/**
+ * How long to pause after so much waiting, both in milliseconds. A pause of p costs p ÷ 2 of an instance in the end,
+ * $6.7 a million seconds at 512 MB, and waiting for t costs t ÷ p reads, $0.125 a million; the sum is least at
+ * p = 190 ms × √(t ÷ 1 s).
+ */
+const pauseAfter = (waited: number): number => Math.max(MIN_PAUSE, 6 * Math.sqrt(waited));
+
+/** The seconds that `Prefer: wait=N` is granted; undefined where nothing is asked for. */
+export const grantedWait = (request: Pick<Request<unknown, unknown, unknown>, 'header'>) => {
+  const asked = preferWait(request);
+  return asked === undefined ? undefined : Math.min(asked, MAX_WAIT_SECONDS);
+};
+
+/** Time as it passes, and a way to let some pass. */
+interface Time extends Clock {
+  sleep(milliseconds: number): Promise<unknown>;
+}
+
+const systemTime: Time = { ...systemClock, sleep: setTimeout };
+
+/**
+ * Waits until the computation has finished or is gone, or until `until` (milliseconds since the epoch). Returns
+ * nothing: the caller reads what it answers.
+ */
+export const waitForEnd = async (
+  store: Pick<ComputationStore, 'read'>,
+  key: ComputationKey,
+  until: number,
+  time = systemTime,
+): Promise<void> => {
+  const begun = time.now();
+  for (;;) {
+    const computation: Computation | undefined = await store.read(key);
+    const now = time.now();
+    if (computation === undefined || !isActive(computation) || now >= until) return;
+    await time.sleep(Math.min(pauseAfter(now - begun), until - now));
+  }
+};
