@@ -6,10 +6,10 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const functions = fileURLToPath(new URL('../functions/', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The compiler, by its command: the types of its module would replace those of Node.js everywhere. */
-const compiler = fileURLToPath(new URL('../node_modules/assemblyscript/bin/asc.js', import.meta.url));
+const compiler = join(root, 'node_modules/assemblyscript/bin/asc.js');
 
 const run = promisify(execFile);
 
@@ -45,13 +45,13 @@ const moduleOf = (source: string, program: Uint8Array): string =>
   `// Compiled from ${source} by \`npm run assembly\`.\nexport const program =\n  '${Buffer.from(program).toString('base64')}';\n`;
 
 /**
- * What the compiled modules must be, by their path: `kernels/<kernel>/<program>.wasm.ts` for each source
- * `kernels/<kernel>/assembly/<program>.ts` in the folder. What programs share lies elsewhere and is no program.
+ * What the compiled modules must be, by their path: `functions/kernels/<kernel>/<program>.wasm.ts` for each source
+ * `functions/kernels/<kernel>/assembly/<program>.ts` of the project. What programs share lies elsewhere and is no program.
  * The same sources give the same bytes everywhere. They are committed, so that nothing has to be compiled before
  * the project runs, and a test compares them.
  */
-export const compiledModules = async (folder = functions): Promise<ReadonlyMap<string, string>> => {
-  const sources = globSync('kernels/*/assembly/*.ts', { cwd: folder }).sort();
+export const compiledModules = async (folder = root): Promise<ReadonlyMap<string, string>> => {
+  const sources = globSync('functions/kernels/*/assembly/*.ts', { cwd: folder }).sort();
   const modules = await Promise.all(
     sources.map(async (file) => {
       const source = file.replaceAll('\\', '/');

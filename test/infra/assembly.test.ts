@@ -7,16 +7,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Memory, start } from '../../functions/lib/kernel/web-assembly.ts';
 import { compiledModules } from '../../infra/assembly.ts';
 
-const functions = fileURLToPath(new URL('../../functions/', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 it('commits the WebAssembly that the sources of the kernels make, and no other', async () => {
   const modules = await compiledModules();
-  const committed = globSync('kernels/*/*.wasm.ts', { cwd: functions }).map((file) => join(functions, file));
+  const committed = globSync('functions/kernels/*/*.wasm.ts', { cwd: root }).map((file) => join(root, file));
   expect([...modules.keys()].sort()).toEqual(committed.sort());
   for (const [file, contents] of modules) expect(await readFile(file, 'utf8'), file).toBe(contents);
 });
 
-describe('a folder of functions', () => {
+describe('a project', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'spillway-assembly-'));
@@ -34,7 +34,7 @@ describe('a folder of functions', () => {
 
   it('has its programs compiled beside their kernel, with the memory that each source states', async () => {
     const shared = 'export function three(): i32 {\n  return 3;\n}\n';
-    await write('lib/kernel/assembly/shared.ts', shared);
+    await write('functions/lib/kernel/assembly/shared.ts', shared);
     const program = `/*
  * Adds three.
  *
@@ -46,11 +46,11 @@ export function add(n: i32): i32 {
   return n + three();
 }
 `;
-    await write('kernels/some-kernel/assembly/three.ts', program);
+    await write('functions/kernels/some-kernel/assembly/three.ts', program);
 
     const modules = await compiledModules(folder);
 
-    expect([...modules.keys()]).toEqual([join(folder, 'kernels/some-kernel/three.wasm.ts')]);
+    expect([...modules.keys()]).toEqual([join(folder, 'functions/kernels/some-kernel/three.wasm.ts')]);
     const [source = ''] = modules.values();
     expect(source).toMatch(/^\/\/ Compiled from assembly\/three\.ts by `npm run assembly`\.\n/);
     const base64 = /'(.*)';\n$/.exec(source)?.[1] ?? '';
@@ -64,9 +64,9 @@ export function add(n: i32): i32 {
     ['says it only later', '/* One. */\n\n/* @memoryPages 1 */\nexport const ONE: i32 = 1;\n'],
     ['says no number', '/* @memoryPages some */\nexport const ONE: i32 = 1;\n'],
   ])('is refused with what to write when a source %s', async (_, source) => {
-    await write('kernels/some-kernel/assembly/one.ts', source);
+    await write('functions/kernels/some-kernel/assembly/one.ts', source);
     await expect(compiledModules(folder)).rejects.toThrow(
-      'kernels/some-kernel/assembly/one.ts does not say how much memory it needs: write "@memoryPages 1" (pages of 64 KB) in the comment that it begins with.',
+      'functions/kernels/some-kernel/assembly/one.ts does not say how much memory it needs: write "@memoryPages 1" (pages of 64 KB) in the comment that it begins with.',
     );
   });
 });
