@@ -1,4 +1,4 @@
-import { findKernel } from '../kernels/registry.ts';
+import { findKernel, type KernelContext } from '../kernels/registry.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
@@ -23,13 +23,15 @@ const settings = config(
 
 const { queue, changeVisibility } = onDemandQueue(settings.WORK_QUEUE_URL);
 
-const work = createWorker({
+const itemsOf = dynamoItemReader(dynamoDb, settings.ITEMS_TABLE);
+
+const work = createWorker<KernelContext>({
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
   queue,
-  items: dynamoItemReader(dynamoDb, settings.ITEMS_TABLE),
   clock: systemClock,
   random: systemRandom,
   findKernel,
+  contextFor: (tenant, track) => ({ items: itemsOf(tenant, track) }),
   observe: observeEngine,
   limits: {
     retentionMs: settings.RETENTION_DAYS * 86_400_000,

@@ -26,7 +26,7 @@ export const startSuiteWith = async (
   const remove = () => rm(folder, { recursive: true, force: true });
   const sources = join(folder, 'sources');
   const registry = join(sources, 'functions/kernels/registry.ts');
-  const list = 'kernels: readonly Kernel[] = [';
+  const list = 'const known = [';
   try {
     await cp(join(root, 'functions'), join(sources, 'functions'), { recursive: true });
     await cp(join(root, 'test/bench', module), join(sources, 'test/bench', module));

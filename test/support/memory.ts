@@ -6,6 +6,7 @@ import {
   exists,
   isActive,
 } from '../../functions/lib/engine/computation.ts';
+import { FAN_OUT } from '../../functions/lib/engine/limits.ts';
 import { encodeMessage, type WorkMessage } from '../../functions/lib/engine/message.ts';
 import type {
   Checkpoint,
@@ -13,7 +14,7 @@ import type {
   NodeRecord,
   WorkQueue,
 } from '../../functions/lib/engine/ports.ts';
-import { FAN_OUT, type Node } from '../../functions/lib/engine/tree.ts';
+import type { Node } from '../../functions/lib/engine/tree.ts';
 
 /**
  * The computations table in memory: the same promises as DynamoDB's, held by the same contract suite. Everything

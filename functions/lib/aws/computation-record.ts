@@ -7,8 +7,9 @@ import type {
   Status,
   Submission,
 } from '../engine/computation.ts';
+import { FAN_OUT } from '../engine/limits.ts';
 import type { Checkpoint, NodeRecord, Start } from '../engine/ports.ts';
-import { FAN_OUT, type Node } from '../engine/tree.ts';
+import type { Node } from '../engine/tree.ts';
 
 /**
  * How computations lie in their table. Every key begins with the tenant. A computation and its nodes have

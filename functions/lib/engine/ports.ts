@@ -8,7 +8,8 @@ import type {
   Submission,
   Visit,
 } from './computation.ts';
-import type { ItemReader, Kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
+import type { ContextFor } from './kernel-call.ts';
 import type { WorkMessage } from './message.ts';
 import type { Node } from './tree.ts';
 
@@ -129,9 +130,6 @@ export interface WorkQueue {
   send(messages: readonly WorkMessage[]): Promise<void>;
 }
 
-/** The kernels that this version knows. */
-type FindKernel = (type: string, version?: number) => Kernel | undefined;
-
 /** What the engine noticed; whoever runs it writes logs and metrics from it. */
 export type EngineEvent =
   | { readonly event: 'unsent'; readonly id: string; readonly cause: unknown }
@@ -165,11 +163,14 @@ export interface Engine {
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly random: Random;
-  readonly findKernel: FindKernel;
-  /** The items of a tenant, for kernels that read them. */
-  items(tenant: string): ItemReader;
   observe(event: EngineEvent): void;
 }
 
-/** What a worker needs. */
-export type WorkerEngine = Engine & Limited<'retentionMs' | 'maxAgeMs' | 'checkpointMs'>;
+/** What a worker needs. `Context` is what it gives to its kernels. */
+export interface WorkerEngine<Context = unknown>
+  extends Engine,
+    Limited<'retentionMs' | 'maxAgeMs' | 'checkpointMs'> {
+  /** The kernels that this version knows. */
+  findKernel(type: string, version: number): Kernel<Context> | undefined;
+  readonly contextFor: ContextFor<Context>;
+}

@@ -1,26 +1,29 @@
 import type { ActiveComputation, Json } from './computation.ts';
-import { KernelException, tooManyHops } from './errors.ts';
-import type { ItemReader, SequentialKernel } from './kernel.ts';
-import { callKernel, checkResult, checkSlot } from './kernel-call.ts';
+import { tooManyHops } from './errors.ts';
+import type { AnySequentialKernel } from './kernel.ts';
+import { type CallKernel, checkPartial, checkResult } from './kernel-call.ts';
+import { MAX_CHECKPOINTS } from './limits.ts';
 import type { SequenceMessage } from './message.ts';
 import { fail, succeed } from './outcome.ts';
-import type { Checkpoint, Delivery, WorkerEngine } from './ports.ts';
+import type { Checkpoint, Delivery, Engine, Limited } from './ports.ts';
 import { nodeExpiry } from './timing.ts';
 import { newToken } from './token.ts';
 
-/** How many checkpoints one computation may write, a bound of its own where Lambda's loop detection is off. */
-const MAX_HOPS = 10_000;
+/** What going on with a sequence works with. */
+interface Work<Context> {
+  readonly engine: Engine & Limited<'retentionMs' | 'maxAgeMs' | 'checkpointMs'>;
+  readonly computation: ActiveComputation;
+  readonly kernel: AnySequentialKernel<Context>;
+  readonly callKernel: CallKernel<Context>;
+}
 
 /**
  * Goes on with a computation that cannot be split: from its last checkpoint, for as long as one invocation should
  * take, to the end or to the next checkpoint. A checkpoint replaces exactly the one it started from, so of two
  * workers that go on from the same one only one can write and send: a duplicate never makes a second chain.
  */
-export const advance = async (
-  engine: WorkerEngine,
-  computation: ActiveComputation,
-  // biome-ignore lint/suspicious/noExplicitAny: the state is opaque here; only its own kernel opens it
-  kernel: SequentialKernel<any, any, any>,
+export const advance = async <Context>(
+  { engine, computation, kernel, callKernel }: Work<Context>,
   message: SequenceMessage,
   delivery: Delivery,
 ): Promise<void> => {
@@ -45,37 +48,33 @@ export const advance = async (
     return leave(message.step, last, 'behind its checkpoint');
   }
 
-  const items = watched(engine.items(tenant));
-  const call = <T>(kernelCall: () => T | Promise<T>) =>
-    callKernel(kernelCall).catch((error: unknown) => {
-      throw items.trouble !== undefined && error instanceof KernelException ? items.trouble.cause : error;
-    });
-
-  let state = await call(() => (last === undefined ? kernel.start(input) : kernel.state.decode(last.state)));
+  let state = await callKernel(() =>
+    last === undefined ? kernel.start(input) : kernel.state.decode(last.state),
+  );
   let step = from;
-  let progress = await call(() => kernel.progress(state, input));
+  let progress = await callKernel(() => kernel.progress(state, input));
   // Half of what is left: the other half pays for the last step, the checkpoint and the message.
   const budget = Math.min(engine.limits.checkpointMs, delivery.remainingMs() / 2);
   const until = engine.clock.now() + budget;
   while (progress.done < progress.total) {
     if (step > from && engine.clock.now() >= until) break;
-    state = await call(() => kernel.step(state, input, items));
+    state = await callKernel((context) => kernel.step(state, input, context));
     step += 1;
-    progress = await call(() => kernel.progress(state, input));
+    progress = await callKernel(() => kernel.progress(state, input));
   }
   if (progress.done >= progress.total) {
-    const result = await call(() => checkResult(kernel.finish(state, input) as Json));
+    const result = await callKernel(() => checkResult(kernel.finish(state, input) as Json));
     return succeed(engine, computation, result, progress.total);
   }
 
   const hops = (last?.hops ?? 0) + 1;
-  if (hops > MAX_HOPS) return fail(engine, computation, tooManyHops());
+  if (hops > MAX_CHECKPOINTS) return fail(engine, computation, tooManyHops());
   const next = {
     step,
     from,
     attempt,
     hops,
-    state: await call(() => checkSlot(kernel.state.encode(state))),
+    state: await callKernel(() => checkPartial(kernel.state.encode(state))),
     ...progress,
   };
   const token = newToken(engine.random);
@@ -84,20 +83,4 @@ export const advance = async (
   }
   engine.observe({ event: 'checkpoint', id, step });
   await goOn(step);
-};
-
-/** Remembers why reading items failed: that is the infrastructure's trouble, though the kernel passes it on. */
-const watched = (reader: ItemReader) => {
-  const watching: ItemReader & { trouble: { readonly cause: unknown } | undefined } = {
-    trouble: undefined,
-    page: async (after) => {
-      try {
-        return await reader.page(after);
-      } catch (cause) {
-        watching.trouble = { cause };
-        throw cause;
-      }
-    },
-  };
-  return watching;
 };

@@ -2,15 +2,14 @@ import type { Clock } from '../ports.ts';
 import { type Computation, isActive } from './computation.ts';
 import { broken, KernelException, refused, tooOld, UnknownWorkError } from './errors.ts';
 import { KernelRefusal } from './kernel.ts';
+import { kernelCaller } from './kernel-call.ts';
+import { MAX_KERNEL_ATTEMPTS } from './limits.ts';
 import { decodeMessage, type WorkMessage } from './message.ts';
 import { fail } from './outcome.ts';
 import { compute, recordFor, split } from './parallel.ts';
 import type { Delivery, WorkerEngine } from './ports.ts';
 import { advance } from './sequential.ts';
 import { isInTree, isRoot, partsBelow } from './tree.ts';
-
-/** How often a kernel may throw before the computation fails with what it threw. */
-const MAX_KERNEL_ATTEMPTS = 3;
 
 /** How long a worker may go on with a computation's record that it has read before. */
 const REUSE_MS = 1_000;
@@ -26,7 +25,7 @@ const MAX_RECENT = 100;
  * @throws {UnknownWorkError} when this version does not know the format, the type or its version
  * @throws whatever the store or the queue reject with: trouble of the infrastructure
  */
-export const createWorker = (engine: WorkerEngine) => {
+export const createWorker = <Context>(engine: WorkerEngine<Context>) => {
   const recent = recentComputations(engine.clock);
 
   /** The computation that the message belongs to, and the node's record that its step looks at. */
@@ -67,10 +66,11 @@ export const createWorker = (engine: WorkerEngine) => {
       await engine.store.start(computation, computation.attempt, startedAt);
       recent.update({ ...computation, status: 'running', startedAt });
     }
+    const callKernel = kernelCaller(message.tenant, engine.contextFor);
     try {
       if (kernel.kind === 'sequential') {
         if (message.kind !== 'sequence') return discard('not of this kind');
-        await advance(engine, computation, kernel, message, delivery);
+        await advance({ engine, computation, kernel, callKernel }, message, delivery);
       } else {
         // Stryker disable next-line ConditionalExpression: for the type; what has no parts does not fit below either
         if (message.kind !== 'node') return discard('not of this kind');
@@ -78,8 +78,9 @@ export const createWorker = (engine: WorkerEngine) => {
         if (!isInTree(message, message.parts)) return discard('not in the tree');
         const { level, index, parts } = message;
         const node = { level, index };
-        if (partsBelow(node, parts) === 1) await compute(engine, computation, kernel, node, record);
-        else await split(engine, computation, kernel, node, record ?? { slots: [] });
+        const step = { engine, computation, kernel, callKernel };
+        if (partsBelow(node, parts) === 1) await compute(step, node, record);
+        else await split(step, node, record ?? { slots: [] });
       }
     } catch (error) {
       if (error instanceof KernelRefusal) return fail(engine, computation, refused(error.message));

@@ -9,7 +9,7 @@ import {
   UnknownWorkError,
 } from '../../../functions/lib/engine/errors.ts';
 import { KernelRefusal } from '../../../functions/lib/engine/kernel.ts';
-import { callKernel, checkResult, checkSlot } from '../../../functions/lib/engine/kernel-call.ts';
+import { checkPartial, checkResult, kernelCaller } from '../../../functions/lib/engine/kernel-call.ts';
 
 describe('a failure', () => {
   it.each([
@@ -72,6 +72,8 @@ describe('a failure', () => {
 });
 
 describe('a call into a kernel', () => {
+  const callKernel = kernelCaller('tenant', () => undefined);
+
   it('gives what the kernel gives, now or later', async () => {
     expect(await callKernel(() => 1)).toBe(1);
     expect(await callKernel(async () => 2)).toBe(2);
@@ -94,8 +96,8 @@ describe('a call into a kernel', () => {
 describe('what a kernel makes', () => {
   it('is kept as a partial result up to 32 KiB', () => {
     const most = new Uint8Array(32_768);
-    expect(checkSlot(most)).toBe(most);
-    expect(() => checkSlot(new Uint8Array(32_769))).toThrow(
+    expect(checkPartial(most)).toBe(most);
+    expect(() => checkPartial(new Uint8Array(32_769))).toThrow(
       new KernelRefusal('A partial result has 32769 bytes; at most 32768 can be kept.'),
     );
   });

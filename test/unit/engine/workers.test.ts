@@ -6,7 +6,11 @@ import { memoryEngine } from '../../support/engine.ts';
 import { counter, letters } from '../../support/kernels.ts';
 import { START } from '../../support/store-operations.ts';
 
-const world = async (input: object = { parts: 25 }, kernel: Kernel = letters, known: Kernel[] = [kernel]) => {
+const world = async (
+  input: object = { parts: 25 },
+  kernel: Kernel<unknown> = letters,
+  known: Kernel<unknown>[] = [kernel],
+) => {
   const made = memoryEngine(known);
   const accept = async () => {
     const submitted = await made.submit(kernel, input);
