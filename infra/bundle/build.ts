@@ -5,7 +5,7 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/registry.ts';
+import { kernels } from '../../functions/kernels/index.ts';
 import { allOperations } from '../operations.ts';
 import { computationTypes, openApiDocument } from './openapi.ts';
 

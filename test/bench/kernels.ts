@@ -8,7 +8,7 @@ import { optionPrice } from '../../functions/kernels/option-price/index.ts';
 import { primeCount } from '../../functions/kernels/prime-count/index.ts';
 import { randomSum } from '../../functions/kernels/random-sum/index.ts';
 import { sumOfSquares } from '../../functions/kernels/sum-of-squares/index.ts';
-import { runParallel } from '../unit/kernels/run.ts';
+import { runParallel } from '../support/kernel-runs.ts';
 import type { Figure } from './figure.ts';
 import { childCpuSeconds, compare, cpuSeconds, installed, seconds, times } from './measure.ts';
 

@@ -1,8 +1,8 @@
 import { mock } from 'node:test';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { kernels } from '../../functions/kernels/index.ts';
 import { moments } from '../../functions/kernels/option-price/moments.ts';
-import { kernels } from '../../functions/kernels/registry.ts';
 import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
 import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
 import { startSqs } from '../../infra/local/sqs.ts';
