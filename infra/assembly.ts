@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The compiler, by its command: the types of its module would replace those of Node.js everywhere. */
-const compiler = join(root, 'node_modules/assemblyscript/bin/asc.js');
+const compiler = fileURLToPath(new URL('../node_modules/assemblyscript/bin/asc.js', import.meta.url));
 
 const run = promisify(execFile);
 
