@@ -29,7 +29,7 @@ const settings = config(
   'ACTIVE_PER_TENANT',
 );
 const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
-  most: settings.ACTIVE_PER_TENANT,
+  max: settings.ACTIVE_PER_TENANT,
   count: activeCount(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
 });

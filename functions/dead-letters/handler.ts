@@ -6,12 +6,14 @@ import { sqsHandler } from '../lib/events/sqs-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock } from '../lib/ports.ts';
+import { problemType } from '../problem-type.ts';
 
 const settings = config('COMPUTATIONS_TABLE', 'RETENTION_DAYS');
 
 const engine = {
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
+  problemType,
   observe: observeEngine,
   limits: { retentionMs: settings.RETENTION_DAYS * 86_400_000 },
 };

@@ -7,6 +7,7 @@ import { sweep } from '../lib/engine/sweep.ts';
 import { scheduleHandler } from '../lib/events/schedule-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { problemType } from '../problem-type.ts';
 
 const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS', 'SWEEP_AFTER_SECONDS');
 
@@ -15,6 +16,7 @@ const engine = {
   queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
+  problemType,
   observe: observeEngine,
   limits: {
     retentionMs: settings.RETENTION_DAYS * 86_400_000,

@@ -4,12 +4,13 @@ import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { config } from '../lib/config.ts';
 import { KernelException } from '../lib/engine/errors.ts';
-import { createWorker } from '../lib/engine/work.ts';
+import { createWorker } from '../lib/engine/worker.ts';
 import { equalJitter, exceptionBackoff, fullJitter, outageBackoff } from '../lib/events/backoff.ts';
 import { sqsHandler } from '../lib/events/sqs-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { problemType } from '../problem-type.ts';
 import { dynamoItemReader } from './item-reader.ts';
 
 const settings = config(
@@ -32,6 +33,7 @@ const work = createWorker<KernelContext>({
   random: systemRandom,
   findKernel,
   contextFor: (tenant, track) => ({ items: itemsOf(tenant, track) }),
+  problemType,
   observe: observeEngine,
   limits: {
     retentionMs: settings.RETENTION_DAYS * 86_400_000,

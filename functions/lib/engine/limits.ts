@@ -24,5 +24,8 @@ export const MAX_RESULT_BYTES = 65_536;
  */
 export const MAX_CHECKPOINTS = 10_000;
 
+/** However long nothing moves, the sweeper visits an active computation about once an hour. */
+export const MAX_VISIT_INTERVAL_MS = 3_600_000;
+
 /** How often a kernel may throw at one message before the computation fails with what it threw. */
 export const MAX_KERNEL_ATTEMPTS = 3;

@@ -1,18 +1,16 @@
-import { type ComputationKey, isActive } from './computation.ts';
-import { tooOld } from './errors.ts';
+import { type ActiveComputation, type ComputationKey, isActive } from './computation.ts';
+import { deadlineExceeded } from './failure.ts';
+import { MAX_VISIT_INTERVAL_MS } from './limits.ts';
 import { fail } from './outcome.ts';
-import type { Engine, Limited } from './ports.ts';
+import type { Engine, WithLimits } from './ports.ts';
 import { progressOf } from './progress.ts';
-import { sendRoot } from './root.ts';
+import { sendStartMessage } from './start-message.ts';
 import { newToken } from './token.ts';
 
-type Deps = Pick<Engine, 'store' | 'queue' | 'clock' | 'random' | 'observe'> &
-  Limited<'retentionMs' | 'sweepAfterMs'>;
+type Deps = Pick<Engine, 'store' | 'queue' | 'clock' | 'random' | 'problemType' | 'observe'> &
+  WithLimits<'retentionMs' | 'sweepAfterMs'>;
 
-/** However long nothing moves, a computation is visited about once an hour. */
-const MAX_INTERVAL_MS = 3_600_000;
-
-export interface Sweep {
+export interface SweepOptions {
   /** Visit every active computation, whenever its next visit would be: after a queue has lost its messages. */
   readonly all: boolean;
   /** Milliseconds until the invocation is killed. */
@@ -23,11 +21,11 @@ export interface Sweep {
 const VISIT_MS = 5_000;
 
 /**
- * Finds active computations that stopped moving and starts them again by sending their roots. One that cannot be
- * visited does not keep the others from it.
+ * Finds active computations that stopped moving and sends their start messages again. A computation that cannot be
+ * visited does not keep the sweep from the others.
  * @throws {AggregateError} at the end, with the causes of the visits that failed
  */
-export const sweep = async (deps: Deps, { all, remainingMs }: Sweep): Promise<void> => {
+export const sweep = async (deps: Deps, { all, remainingMs }: SweepOptions): Promise<void> => {
   const until = all ? Number.MAX_SAFE_INTEGER : deps.clock.now();
   const failures: unknown[] = [];
   for await (const key of deps.store.listDue(until)) {
@@ -37,11 +35,7 @@ export const sweep = async (deps: Deps, { all, remainingMs }: Sweep): Promise<vo
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} visits failed`);
 };
 
-/**
- * The index only nominates: the record decides, and the claim makes sure that of two sweepers one acts. Each
- * time progress has not changed the next visit is twice as far away, so that work which merely waits its turn
- * is not sent again and again.
- */
+/** The index only nominates: the record decides whether a visit is due. */
 const visit = async (deps: Deps, key: ComputationKey, force: boolean): Promise<void> => {
   const computation = await deps.store.read(key);
   if (computation === undefined || !isActive(computation)) return;
@@ -50,24 +44,29 @@ const visit = async (deps: Deps, key: ComputationKey, force: boolean): Promise<v
   const swept = (action: 'sent' | 'healthy' | 'failed') =>
     deps.observe({ event: 'swept', id: key.id, action });
   if (now > computation.deadline) {
-    await fail(deps, computation, tooOld());
+    await fail(deps, computation, deadlineExceeded());
     return swept('failed');
   }
-
   const { done } = await progressOf(deps, computation);
-  const moved = done !== computation.visit.seen;
-  const interval = moved
-    ? deps.limits.sweepAfterMs
-    : Math.min(2 * computation.visit.interval, MAX_INTERVAL_MS);
-  const next = { at: now + interval, interval, seen: done };
-  const claimed = await deps.store.rescheduleVisit(
-    computation,
-    computation.visit.at,
-    next,
-    newToken(deps.random),
-  );
-  if (!claimed) return;
-  if (moved && !force) return swept('healthy');
-  await sendRoot(deps, computation);
+  if (!(await reschedule(deps, computation, done, now))) return;
+  if (done !== computation.visit.lastDone && !force) return swept('healthy');
+  await sendStartMessage(deps, computation);
   swept('sent');
+};
+
+/**
+ * Sets the next visit by a conditional write, so that of two sweepers only one acts. Each time progress has not changed
+ * the next visit is twice as far away, so that work that only waits its turn is not sent again and again.
+ */
+const reschedule = (
+  { store, random, limits }: Deps,
+  computation: ActiveComputation,
+  done: number,
+  now: number,
+): Promise<boolean> => {
+  const { visit } = computation;
+  const hasMoved = done !== visit.lastDone;
+  const intervalMs = hasMoved ? limits.sweepAfterMs : Math.min(2 * visit.intervalMs, MAX_VISIT_INTERVAL_MS);
+  const next = { at: now + intervalMs, intervalMs, lastDone: done };
+  return store.rescheduleVisit(computation, visit.at, next, newToken(random));
 };

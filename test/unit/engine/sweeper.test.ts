@@ -68,7 +68,7 @@ describe('the sweeper', () => {
         index: 0,
       },
     ]);
-    const visit = { at: made.clock.now() + 120_000, interval: 120_000, seen: 0 };
+    const visit = { at: made.clock.now() + 120_000, intervalMs: 120_000, lastDone: 0 };
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
@@ -86,7 +86,7 @@ describe('the sweeper', () => {
     await made.sweep();
     expect(made.events).toEqual([{ event: 'swept', id: made.key.id, action: 'healthy' }]);
     expect(made.queue.bodies).toEqual([]);
-    const visit = { at: made.clock.now() + 60_000, interval: 60_000, seen: 10 };
+    const visit = { at: made.clock.now() + 60_000, intervalMs: 60_000, lastDone: 10 };
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
@@ -107,7 +107,7 @@ describe('the sweeper', () => {
       made.clock.advance(HOUR);
       await made.sweep();
     }
-    const visit = { at: made.clock.now() + HOUR, interval: HOUR, seen: 0 };
+    const visit = { at: made.clock.now() + HOUR, intervalMs: HOUR, lastDone: 0 };
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
@@ -162,7 +162,7 @@ describe('the sweeper', () => {
     const kernel = counter();
     const made = memoryEngine([kernel]);
     const submitted = await made.submit(kernel, { to: 30 });
-    if (!('computation' in submitted)) throw new Error(submitted.is);
+    if (!('computation' in submitted)) throw new Error(submitted.outcome);
     const { computation } = submitted;
     const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
     await made.store.writeCheckpoint(computation, checkpoint, 'x', 0);
