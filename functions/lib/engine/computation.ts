@@ -23,7 +23,7 @@ export interface Failure {
 export interface SweepVisit {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Milliseconds from the last visit to this one. */
+  /** Milliseconds from the run of the last visit to that of this one. */
   readonly intervalMs: number;
   /** Parts or steps that were done at the last visit. */
   readonly lastDone: number;

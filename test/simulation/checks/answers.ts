@@ -150,7 +150,9 @@ export class Answers {
         this.#violate(INVARIANT.answer, by, `reads a progress of ${done} of ${total} at the end`);
       return;
     }
-    const [least, most] = life.progress(by.startedAt);
+    // The status may be older than the progress, never newer: what had been done when it became so is told with it.
+    const since = Math.max(by.startedAt, this.#platform.store.versionStart(computation));
+    const [least, most] = life.progress(since);
     if (done > total || done < least || done > most) {
       const known = `${least} to ${most} were done`;
       this.#violate(INVARIANT.answer, by, `reads a progress of ${done} of ${total}, when ${known}`);

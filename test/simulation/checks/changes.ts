@@ -13,6 +13,9 @@ import { Life, type Lives } from './lives.ts';
 
 const HOUR = 3_600_000;
 
+/** A visit is due so much earlier than its interval says, or a tenth of the interval (`VISIT_LEAD_MS` of the engine). */
+const LEAD_MS = 10_000;
+
 /** What never changes in a life, however often it is tried. */
 const fixed = ({ tenant, id, epoch, type, version, input, kind, createdAt, keyDigests }: Computation) => ({
   tenant,
@@ -178,7 +181,8 @@ export class Changes {
     const hasMoved = lastDone !== before.visit.lastDone;
     const { sweepAfterMs } = this.#world.profile.limits;
     const next = hasMoved ? sweepAfterMs : Math.min(2 * before.visit.intervalMs, HOUR);
-    if (intervalMs !== next || at < by.clockAtStart + intervalMs || at > now + intervalMs) {
+    const earliest = by.clockAtStart + intervalMs - Math.min(LEAD_MS, intervalMs / 10);
+    if (intervalMs !== next || at < earliest || at > now + intervalMs) {
       this.#broken(INVARIANT.once, after, `to be visited in ${intervalMs} ms, not ${next} ms`);
     }
     by.claims.set(after.epoch, hasMoved);
