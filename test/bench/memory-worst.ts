@@ -95,7 +95,7 @@ const recordLargeResults = async (platform: Platform): Promise<string[]> => {
   const { store, submission } = await recordsOf(platform);
   const ids = Array.from({ length: LARGE_RESULTS }, (_, n) => `large-${n}`.padEnd(22, '-'));
   const later = Date.now() + DAY_MS;
-  const start = { deadline: later, visit: { at: later, interval: DAY_MS, seen: 0 } };
+  const start = { deadline: later, visit: { at: later, intervalMs: DAY_MS, lastDone: 0 } };
   const end = { finishedAt: Date.now(), expiresAt: later / 1_000 };
   await many(ids.length, 4, async (n) => {
     const created = submission(TENANT, ids[n] ?? '');
@@ -109,7 +109,7 @@ const recordLargeResults = async (platform: Platform): Promise<string[]> => {
 const NOMINATIONS = 8_000;
 const recordNominations = async (platform: Platform): Promise<void> => {
   const { store, submission } = await recordsOf(platform);
-  const start = { deadline: 1, visit: { at: 1, interval: 1_000, seen: 0 } };
+  const start = { deadline: 1, visit: { at: 1, intervalMs: 1_000, lastDone: 0 } };
   await many(NOMINATIONS, 16, (n) => store.create(submission('nominated', `${n}`.padEnd(22, '-')), start, 1));
 };
 

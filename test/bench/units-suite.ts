@@ -86,7 +86,7 @@ export const startSuite = async () => {
   };
   // biome-ignore lint/style/noProcessEnv: the handlers read it when they are imported, as on Lambda
   Object.assign(process.env, environment);
-  (kernels as Kernel[]).push(parts);
+  (kernels as Kernel<unknown>[]).push(parts);
   const [items, computations, reads, worker] = await Promise.all([
     import('../../functions/items/handler.ts'),
     import('../../functions/computations/handler.ts'),
@@ -144,7 +144,7 @@ export const startSuite = async () => {
     stop: async (): Promise<void> => {
       mock.timers.reset();
       log.restore();
-      (kernels as Kernel[]).splice(kernels.indexOf(parts), 1);
+      (kernels as Kernel<unknown>[]).splice(kernels.indexOf(parts), 1);
       await meter.stop();
       await Promise.all([queues.stop(), dynamodb.stop()]);
     },

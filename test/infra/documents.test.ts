@@ -28,10 +28,7 @@ test.each<[string, string]>([
   ['a result, as JSON', `${number(computations.maxResultBytes)} bytes`],
   ['a wait (`Prefer: wait=N`)', `${api.maxWaitSeconds} s`],
   ['an attempt of a computation', byStage((stage) => days(setting(stage).maxAgeSeconds))],
-  [
-    'a finished computation',
-    byStage((stage) => `kept ${days(setting(stage).retentionDays * 86_400)}`),
-  ],
+  ['a finished computation', byStage((stage) => `kept ${days(setting(stage).retentionDays * 86_400)}`)],
   ['active computations of a tenant', byStage((stage) => number(setting(stage).activePerTenant))],
 ])('docs/api.md tells the limit of %s as the code has it: %s', (what, limit) => {
   expect(document).toContain(`| ${what} | ${limit} |`);

@@ -32,6 +32,20 @@ interface State {
   readonly counters: readonly Counter[];
 }
 
+/** Reads the items of the tenant that asked. */
+export interface ItemReader {
+  /** One page of items in the order of their ids, from just after `after`. */
+  page(after: number | undefined): Promise<{
+    items: readonly { readonly id: number; readonly name: string; readonly description: string }[];
+    next: number | undefined;
+  }>;
+}
+
+/** What the worker hands in. */
+interface Context {
+  readonly items: ItemReader;
+}
+
 const NOTHING: Lengths = { min: Number.MAX_SAFE_INTEGER, max: 0, total: 0 };
 
 const include = (lengths: Lengths, length: number): Lengths => ({
@@ -126,7 +140,7 @@ export const itemStatistics = sequential({
     description: NOTHING,
     counters: [],
   }),
-  async step(state, _input, items) {
+  async step(state, _input, { items }: Context) {
     const page = await items.page(state.after ?? undefined);
     const words = new SpaceSaving(CAPACITY, state.counters);
     let { bytes, name, description } = state;

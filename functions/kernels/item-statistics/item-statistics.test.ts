@@ -102,7 +102,7 @@ describe('item-statistics', () => {
     );
     let state = itemStatistics.start({});
     for (const items of [[...hostile, distinct], [distinct]]) {
-      state = await itemStatistics.step(state, {}, reader(items));
+      state = await itemStatistics.step(state, {}, { items: reader(items) });
       expect(state.counters.length).toBeLessThanOrEqual(256);
     }
     // The largest numbers that there could be, too.
@@ -128,11 +128,11 @@ describe('item-statistics', () => {
 
   it('leaves the state that it started from as it was, so that a step can be repeated', async () => {
     const page = reader([item(1, 'one two two'), item(2, 'two three')], 1);
-    const first = await itemStatistics.step(itemStatistics.start({}), {}, page);
+    const first = await itemStatistics.step(itemStatistics.start({}), {}, { items: page });
     const before = structuredClone(first);
-    const second = await itemStatistics.step(first, {}, page);
+    const second = await itemStatistics.step(first, {}, { items: page });
     expect(first).toEqual(before);
-    expect(await itemStatistics.step(first, {}, page)).toEqual(second);
+    expect(await itemStatistics.step(first, {}, { items: page })).toEqual(second);
   });
 
   it('shows how many items it has read, and ends with their number', async () => {
@@ -140,7 +140,7 @@ describe('item-statistics', () => {
     let state = itemStatistics.start({});
     const seen = [itemStatistics.progress(state, {})];
     for (let i = 0; i < 2; i += 1) {
-      state = await itemStatistics.step(state, {}, page);
+      state = await itemStatistics.step(state, {}, { items: page });
       seen.push(itemStatistics.progress(state, {}));
     }
     expect(seen).toEqual([

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { MAX_PARTS, parallel } from '../../lib/engine/kernel.ts';
+import { parallel } from '../../lib/engine/kernel.ts';
+import { MAX_PARTS } from '../../lib/engine/limits.ts';
 import {
   atMost,
   grouped,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { normalCdf } from '../../../test/unit/kernels/normal.ts';
 import { foldAnyhow, partials, runParallel } from '../../../test/unit/kernels/run.ts';
 import vectors from '../../../test/unit/kernels/vectors.json' with { type: 'json' };
-import { MAX_PARTS } from '../../lib/engine/kernel.ts';
+import { MAX_PARTS } from '../../lib/engine/limits.ts';
 import { maxPaths, optionPrice } from './index.ts';
 import { merge, standardError } from './moments.ts';
 import { simulate } from './option-paths.ts';

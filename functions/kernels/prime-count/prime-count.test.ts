@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partials, runParallel } from '../../../test/unit/kernels/run.ts';
 import vectors from '../../../test/unit/kernels/vectors.json' with { type: 'json' };
-import { MAX_PARTS } from '../../lib/engine/kernel.ts';
+import { MAX_PARTS } from '../../lib/engine/limits.ts';
 import { primeCount } from './index.ts';
 import * as reference from './prime-count.reference.ts';
 import { primesBetween } from './prime-sieve.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { MAX_PARTS } from '../engine/kernel.ts';
+import { MAX_PARTS } from '../engine/limits.ts';
 
 /** An integer with a comma before each three digits; without `Intl`, whose first use takes ten milliseconds. */
 export const grouped = (integer: number): string => String(integer).replace(/\B(?=(\d{3})+$)/g, ',');

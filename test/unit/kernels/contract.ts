@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type Kernel, MAX_PARTS } from '../../../functions/lib/engine/kernel.ts';
+import type { ItemReader } from '../../../functions/kernels/item-statistics/index.ts';
+import type { Kernel } from '../../../functions/lib/engine/kernel.ts';
+import { MAX_PARTS } from '../../../functions/lib/engine/limits.ts';
 import { reader, runParallel, runSequential } from './run.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
@@ -16,7 +18,7 @@ const members = (schema: Schema, path = ''): [string, Schema][] => [
 ];
 
 /** What every kernel owes to the engine and to the reader of `GET /computation-types`. */
-export const keepsTheContract = (kernel: Kernel): void => {
+export const keepsTheContract = (kernel: Kernel<{ items: ItemReader }>): void => {
   it('has a name in kebab case, a version and a description', () => {
     expect(kernel.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(Number.isSafeInteger(kernel.version) && kernel.version >= 1).toBe(true);

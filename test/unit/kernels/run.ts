@@ -1,4 +1,5 @@
-import type { ItemReader, ParallelKernel, SequentialKernel } from '../../../functions/lib/engine/kernel.ts';
+import type { ItemReader } from '../../../functions/kernels/item-statistics/index.ts';
+import type { ParallelKernel, SequentialKernel } from '../../../functions/lib/engine/kernel.ts';
 
 export interface Item {
   readonly id: number;
@@ -17,21 +18,23 @@ export const reader = (items: readonly Item[], size = 100): ItemReader => ({
 
 /** The partial results of all parts, each through its codec and computed in this order. */
 export const partials = async <Input, Partial, Output>(
-  kernel: ParallelKernel<Input, Partial, Output>,
+  kernel: ParallelKernel<Input, Partial, Output, { items: ItemReader }>,
   input: Input,
   order: (a: number, b: number) => number = (a, b) => a - b,
 ): Promise<Partial[]> => {
   const results: Partial[] = [];
   const parts = Array.from({ length: kernel.parts(input) }, (_, part) => part);
   for (const part of parts.toSorted(order)) {
-    results[part] = kernel.partial.decode(kernel.partial.encode(await kernel.compute(input, part)));
+    results[part] = kernel.partial.decode(
+      kernel.partial.encode(await kernel.compute(input, part, { items: reader([]) })),
+    );
   }
   return results;
 };
 
 /** The result of a parallel kernel, its parts folded from left to right. */
 export const runParallel = async <Input, Partial, Output>(
-  kernel: ParallelKernel<Input, Partial, Output>,
+  kernel: ParallelKernel<Input, Partial, Output, { items: ItemReader }>,
   input: Input,
 ): Promise<Output> => {
   const all = await partials(kernel, input);
@@ -43,7 +46,7 @@ export const runParallel = async <Input, Partial, Output>(
 
 /** The result of a sequential kernel, each of its states through its codec. */
 export const runSequential = async <Input, State, Output>(
-  kernel: SequentialKernel<Input, State, Output>,
+  kernel: SequentialKernel<Input, State, Output, { items: ItemReader }>,
   input: Input,
   items: ItemReader = reader([]),
 ): Promise<{ output: Output; steps: number }> => {
@@ -51,7 +54,7 @@ export const runSequential = async <Input, State, Output>(
   for (let steps = 0; ; steps += 1) {
     const { done, total } = kernel.progress(state, input);
     if (done === total) return { output: kernel.finish(state, input), steps };
-    state = await kernel.step(kernel.state.decode(kernel.state.encode(state)), input, items);
+    state = await kernel.step(kernel.state.decode(kernel.state.encode(state)), input, { items });
   }
 };
 
