@@ -23,7 +23,8 @@ export default {
     },
     {
       name: 'engine-is-pure',
-      comment: 'The engine gets store, queue, clock and randomness handed in, so that it also runs in the simulator.',
+      comment:
+        'The engine gets store, queue, clock and randomness handed in, so that it also runs in the simulator.',
       severity: 'error',
       from: { path: '^functions/lib/engine/' },
       to: { path: '^functions/lib/', pathNot: '^functions/lib/(engine/|(lazy|ports|bounded-map)\\.ts$)' },
@@ -37,12 +38,13 @@ export default {
     },
     {
       name: 'function-knows-lib',
-      comment: 'A function knows lib, the limits, the product and what it computes with; never another function.',
+      comment:
+        'A function knows lib, the limits, the product and what it computes with; never another function.',
       severity: 'error',
       from: { path: '^functions/(?!lib/|kernels/)([^/]+)/' },
       to: {
         path: '^(functions/|infra/|test/)',
-        pathNot: '^functions/($1/|lib/|kernels/registry\\.ts$|limits\\.ts$|product\\.ts$)',
+        pathNot: '^functions/($1/|lib/|kernels/index\\.ts$|limits\\.ts$|product\\.ts$)',
       },
     },
     {
@@ -83,7 +85,7 @@ export default {
       from: { path: '^infra/' },
       to: {
         path: '^(functions/|test/)',
-        pathNot: '^functions/(lib/|kernels/registry\\.ts$|(manifest|limits|product)\\.ts$)',
+        pathNot: '^functions/(lib/|kernels/(index|registry)\\.ts$|(manifest|limits|product)\\.ts$)',
       },
     },
     {

@@ -1,4 +1,4 @@
-import { findKernel, type KernelContext } from '../kernels/registry.ts';
+import { findKernel, type KernelContext } from '../kernels/index.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';

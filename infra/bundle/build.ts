@@ -5,10 +5,12 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/registry.ts';
+import { kernels } from '../../functions/kernels/index.ts';
+import { checkKernels } from '../../functions/lib/kernel/check-kernels.ts';
 import type { FunctionRecord } from '../../functions/lib/manifest.ts';
 import { manifest } from '../../functions/manifest.ts';
 import { handlerFile } from '../checks.ts';
+import { registeredKernels } from '../registered-kernels.ts';
 import { allOperations } from '../suite.ts';
 import { computationTypes, openApiDocument } from './openapi.ts';
 
@@ -139,7 +141,7 @@ export interface BundleOptions {
 const replaceRegistry = (registry: string): Plugin => ({
   name: 'replace-registry',
   setup({ onResolve }) {
-    onResolve({ filter: /\/kernels\/registry\.ts$/ }, () => ({ path: registry }));
+    onResolve({ filter: /\/registry\.ts$/ }, () => ({ path: registry }));
   },
 });
 
@@ -257,6 +259,7 @@ export const assetFiles = async (
  * platform and tests may build at the same time, also into the same folder.
  */
 export const build = async (outdir = join(root, 'build'), options: BundleOptions = {}): Promise<Assets> => {
+  checkKernels(registeredKernels());
   const built = await Promise.all(
     Object.entries(manifest.functions).map(async ([name, record]) => {
       const directory = join(outdir, name);

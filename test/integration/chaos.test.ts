@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findKernel, type KernelContext } from '../../functions/kernels/registry.ts';
+import { findKernel, type KernelContext } from '../../functions/kernels/index.ts';
 import type { ParallelKernel, SequentialKernel } from '../../functions/lib/engine/kernel.ts';
 import { chaosSettings } from '../../infra/local/chaos.ts';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
