@@ -1,11 +1,11 @@
 import { once } from '../../functions/lib/lazy.ts';
-import { dynamoDbCalls } from './aws-calls.ts';
-import { Lambda } from './lambda.ts';
-import { type Endpoints, environmentOf, initializationOf } from './lambda-settings.ts';
-import type { Log } from './log.ts';
-import { accessKeyOf, checkOf, type Roles } from './roles.ts';
+import { dynamoDbCalls } from './iam/calls.ts';
+import { Lambda } from './lambda/lambda-function.ts';
+import { type Endpoints, environmentOf, initializationOf } from './lambda/environment.ts';
+import type { Log } from './log/log.ts';
+import { accessKeyOf, checkOf, type Roles } from './iam/roles.ts';
 import type { LocalFunction, LocalStack } from './stack.ts';
-import type { Place } from './template.ts';
+import type { Place } from './cloudformation/template.ts';
 
 /** The functions of a stack, by name, logical id or label. */
 export interface Functions {

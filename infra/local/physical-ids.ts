@@ -1,4 +1,4 @@
-import type { Place, Resolve, Template } from './template.ts';
+import type { Place, Resolve, Template } from './cloudformation/template.ts';
 
 /** Where the parts of the platform answer, without a slash at the end. */
 export interface Urls {

@@ -1,5 +1,5 @@
 import { PlatformError } from './platform-error.ts';
-import type { Resources } from './read-stack.ts';
+import type { Resources } from './cloudformation/stack.ts';
 import type { LocalRole } from './stack.ts';
 
 /**

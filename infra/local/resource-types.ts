@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { statementSchema } from './policy.ts';
+import { statementSchema } from './iam/policy.ts';
 
 const text = z.string();
 const number = z.number();

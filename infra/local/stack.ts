@@ -1,4 +1,4 @@
-import type { Statement } from './policy.ts';
+import type { Statement } from './iam/policy.ts';
 import type { Properties } from './resource-types.ts';
 
 /** What a function may do. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageOf } from '../../infra/bundle/build.ts';
-import type { Platform } from '../../infra/local/platform.ts';
-import type { Template } from '../../infra/local/template.ts';
+import type { Platform } from '../../infra/local/run-stack.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
 
 /** Seconds by what they were spent in: a package, Spillway, a part of Node.js, or the collection of garbage. */
 type Spent = Map<string, number>;

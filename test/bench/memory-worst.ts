@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Submission } from '../../functions/lib/engine/computation.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { client, until } from '../support/api.ts';
 import { ownerOf } from '../support/owner.ts';
 import { instancesOf } from './memory-processes.ts';

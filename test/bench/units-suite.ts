@@ -5,7 +5,7 @@ import { moments } from '../../functions/kernels/option-price/moments.ts';
 import { kernels } from '../../functions/kernels/registry.ts';
 import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
 import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
-import { startSqs } from '../../infra/local/sqs.ts';
+import { startSqs } from '../../infra/local/queue/sqs.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from '../support/dynamodb.ts';
 import { call, lambdaContext, sqsEvent, type TestReply, type TestRequest } from '../support/events.ts';
 import { startMeter, type Units } from './units-meter.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findKernel } from '../../functions/kernels/registry.ts';
 import type { ParallelKernel, SequentialKernel } from '../../functions/lib/engine/kernel.ts';
-import { chaosSettings } from '../../infra/local/chaos.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { chaosSettings } from '../../infra/local/chaos/chaos.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { propertiesOf, setVariables } from '../support/adapt.ts';
 import { type Answer, type Call, client, until } from '../support/api.ts';
 import { foldTree } from '../support/engine.ts';

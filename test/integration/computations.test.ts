@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { type Answer, client, until } from '../support/api.ts';
 
 let platform: Platform;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
-import type { Template } from '../../infra/local/template.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
 import { propertiesOf, setVariables } from '../support/adapt.ts';
 import { client, until } from '../support/api.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { setVariables } from '../support/adapt.ts';
 import { tokenOf } from '../support/api.ts';
 import { type AnyRequest, type Document, requestsOf } from '../support/openapi-requests.ts';

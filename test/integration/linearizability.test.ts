@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chaosSettings } from '../../infra/local/chaos.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { chaosSettings } from '../../infra/local/chaos/chaos.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { client } from '../support/api.ts';
 import { type ItemInput, type ItemObservation, itemModel, sawFrom } from '../support/item-history.ts';
 import { isLinearizable, print, smallestWithoutOrder } from '../support/linearizability.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { setVariables } from '../support/adapt.ts';
 import { type Answer, type Call, client, tokenOf, until } from '../support/api.ts';
 

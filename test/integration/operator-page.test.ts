@@ -2,9 +2,9 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
-import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
-import type { OperatorState } from '../../infra/local/operator-state.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { operatorClient } from '../../infra/local/storage/tables.ts';
+import type { OperatorState } from '../../infra/local/page/state.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client } from '../support/api.ts';
 

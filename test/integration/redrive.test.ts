@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
-import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { operatorClient } from '../../infra/local/storage/tables.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { client, until } from '../support/api.ts';
 
 let platform: Platform;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
 import { allOperations } from '../../infra/operations.ts';
 import { type Answer, anonymous, client, tokenOf } from '../support/api.ts';
 import { ownerOf } from '../support/owner.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { until } from '../support/api.ts';
 
-const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../infra/start/main.ts', import.meta.url));
 
 /** `npm start` with these arguments, until the test ends. */
 const start = (...args: readonly string[]) => {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Platform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/run-stack.ts';
 import { api, lambda, run, start } from './stacks.ts';
 
 const echo = lambda('export const handler = async (event) => event;');

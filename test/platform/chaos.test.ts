@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chaosSettings, createChaos, readChaosFile } from '../../infra/local/chaos.ts';
-import { createQueues, type Sqs, startSqs } from '../../infra/local/sqs.ts';
+import { chaosSettings, createChaos, readChaosFile } from '../../infra/local/chaos/chaos.ts';
+import { createQueues, type Sqs, startSqs } from '../../infra/local/queue/sqs.ts';
 
 describe('a chaos file', () => {
   let folder: string;

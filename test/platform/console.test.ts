@@ -6,7 +6,7 @@ import {
   functionJson,
   functionLine,
   functionText,
-} from '../../infra/local/console.ts';
+} from '../../infra/local/log/console.ts';
 import { captureLog } from '../support/log.ts';
 
 const time = new Date(2026, 10, 20, 9, 8, 7).getTime();

@@ -1,7 +1,7 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { itemBytes, tableSize } from '../../infra/local/dynamodb-size.ts';
-import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
+import { itemBytes, tableSize } from '../../infra/local/storage/table-size.ts';
+import { operatorClient } from '../../infra/local/storage/tables.ts';
 import { startDynamoDB } from '../support/dynamodb.ts';
 
 describe('an item has the bytes of its names and values', () => {

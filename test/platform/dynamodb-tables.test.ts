@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { createTables } from '../../infra/local/dynamodb-tables.ts';
+import { createTables } from '../../infra/local/storage/tables.ts';
 import type { LocalTable } from '../../infra/local/stack.ts';
 
 const table: LocalTable = {

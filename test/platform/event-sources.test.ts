@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Platform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/run-stack.ts';
 import { lambda, mapping, queue, run } from './stacks.ts';
 
 const patiently = { timeout: 15_000, interval: 20 };

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startDynamoDb } from '../../infra/local/dynamodb.ts';
-import { type Platform, runStack } from '../../infra/local/platform.ts';
+import { startDynamoDb } from '../../infra/local/storage/dynamodb.ts';
+import { type Platform, runStack } from '../../infra/local/run-stack.ts';
 import { api, lambda, run, start, synthesize, temporaryFolder } from './stacks.ts';
 
 const table = (properties: Record<string, unknown> = {}) => ({
@@ -236,7 +236,7 @@ describe('a platform', () => {
     });
     onTestFinished(remove);
     const script = join(folder, 'host.ts');
-    const module = fileURLToPath(new URL('../../infra/local/platform.ts', import.meta.url));
+    const module = fileURLToPath(new URL('../../infra/local/run-stack.ts', import.meta.url));
     writeFileSync(
       script,
       `import { runStack } from ${JSON.stringify(module)};
@@ -267,7 +267,7 @@ const saying = (child: ChildProcess, words: string): Promise<string> =>
   });
 
 describe('npm start', () => {
-  const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../infra/start/main.ts', import.meta.url));
   const started = (...args: string[]) => {
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     onTestFinished(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readStack } from '../../infra/local/read-stack.ts';
-import type { Template } from '../../infra/local/template.ts';
+import { readStack } from '../../infra/local/cloudformation/stack.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
 import { api, everything, lambda, mapping, permission, queue, type Resources, synthesize } from './stacks.ts';
 
 const place = { stackName: 'Test', region: 'us-east-1', accountId: '000000000000' };

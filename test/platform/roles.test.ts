@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { dynamoDbCalls, sqsCalls } from '../../infra/local/aws-calls.ts';
-import type { Platform } from '../../infra/local/platform.ts';
+import { dynamoDbCalls, sqsCalls } from '../../infra/local/iam/calls.ts';
+import type { Platform } from '../../infra/local/run-stack.ts';
 import { lambda, mapping, queue, type Resources, role, run } from './stacks.ts';
 
 const sdk = pathToFileURL(createRequire(import.meta.url).resolve('@aws-sdk/client-dynamodb')).href;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { intervalOf, startSchedule } from '../../infra/local/schedules.ts';
+import { intervalOf, startSchedule } from '../../infra/local/schedules/schedule.ts';
 import type { LocalFunction } from '../../infra/local/stack.ts';
 import { lambda, permission, run } from './stacks.ts';
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Platform, type PlatformOptions, runStack } from '../../infra/local/platform.ts';
-import type { Synthesized } from '../../infra/local/synthesize.ts';
-import type { Resource, Template } from '../../infra/local/template.ts';
+import { type Platform, type PlatformOptions, runStack } from '../../infra/local/run-stack.ts';
+import type { Synthesized } from '../../infra/start/synthesize.ts';
+import type { Resource, Template } from '../../infra/local/cloudformation/template.ts';
 
 /** Small stacks as CDK would write them: resources by their logical ids, and the code of their functions. */
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub is written
 import { describe, expect, test } from 'vitest';
 import { PlatformError } from '../../infra/local/platform-error.ts';
-import { resolver, type Template } from '../../infra/local/template.ts';
+import { resolver, type Template } from '../../infra/local/cloudformation/template.ts';
 
 const place = { stackName: 'Stack', region: 'eu-west-1', accountId: '123456789012' };
 

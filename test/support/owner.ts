@@ -5,7 +5,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Platform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/run-stack.ts';
 import { until } from './api.ts';
 
 /** What the owner of the account may do to the queues of a platform, past every function. */
