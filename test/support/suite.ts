@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../infra/bundle/build.ts';
 import { defaultTenantClaim } from '../../infra/identity.ts';
-import { type Platform, type PlatformOptions, runStack } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { type PlatformOptions, runStack } from '../../infra/local/run-stack.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 
 /**

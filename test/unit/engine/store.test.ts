@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../../functions/lib/aws/computation-store.ts';
 import type { ComputationStore } from '../../../functions/lib/engine/ports.ts';
-import { startDynamoDb } from '../../../infra/local/dynamodb.ts';
+import { startDynamoDb } from '../../../infra/local/storage/dynamodb.ts';
 import { createComputationsTable } from '../../support/computations-table.ts';
 import { MemoryStore } from '../../support/memory.ts';
 import {
