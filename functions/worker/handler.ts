@@ -3,7 +3,7 @@ import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { KernelException } from '../lib/engine/errors.ts';
-import { createWorker } from '../lib/engine/work.ts';
+import { createWorker } from '../lib/engine/worker.ts';
 import { readEnvironment } from '../lib/environment.ts';
 import { equalJitter, fullJitter } from '../lib/events/backoff.ts';
 import { sqsHandler } from '../lib/events/sqs-handler.ts';
@@ -11,6 +11,7 @@ import { observeEngine } from '../lib/observability/engine.ts';
 import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 import { messages } from '../limits.ts';
+import { problemType } from '../product.ts';
 import { environment } from './environment.ts';
 import { dynamoItemReader } from './item-reader.ts';
 
@@ -27,6 +28,7 @@ const work = createWorker<KernelContext>({
   random: systemRandom,
   findKernel,
   contextFor: (tenant, track) => ({ items: itemsOf(tenant, track) }),
+  problemType,
   observe: observeEngine,
   limits: {
     retentionMs: settings.RETENTION_DAYS * 86_400_000,

@@ -1,9 +1,9 @@
 import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
 import { encodeMessage, type NodeMessage } from '../../functions/lib/engine/message.ts';
-import type { ComputationStore, Limited, Limits, WorkerEngine } from '../../functions/lib/engine/ports.ts';
+import type { ComputationStore, Limits, WithLimits, WorkerEngine } from '../../functions/lib/engine/ports.ts';
 import { submit } from '../../functions/lib/engine/submit.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
-import { createWorker } from '../../functions/lib/engine/work.ts';
+import { createWorker } from '../../functions/lib/engine/worker.ts';
 import { integer } from '../../functions/lib/kernel/codecs.ts';
 import { Scheduler } from '../simulation/world/scheduler.ts';
 import { countingRandom } from '../support/engine.ts';
@@ -127,7 +127,7 @@ export const simulate = async (parts: number): Promise<Run> => {
   let common: Omit<NodeMessage, 'level' | 'index'> | undefined;
   let messages = 0;
 
-  const engine: WorkerEngine & Limited<keyof Limits> = {
+  const engine: WorkerEngine & WithLimits<keyof Limits> = {
     store: slow(store, wait),
     queue: {
       send: async (sent) => {
@@ -145,6 +145,7 @@ export const simulate = async (parts: number): Promise<Run> => {
     clock: { now: () => Math.floor(scheduler.now) },
     random: countingRandom(),
     findKernel: () => kernel,
+    problemType: (name) => name,
     contextFor: () => undefined,
     observe: () => {},
     limits: { retentionMs: 86_400_000, maxAgeMs: 86_400_000, sweepAfterMs: 3_600_000, checkpointMs: 10_000 },

@@ -3,7 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { findKernel } from '../../functions/kernels/index.ts';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Submission } from '../../functions/lib/engine/computation.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client, until } from '../support/api.ts';
 import { ownerOf } from '../support/owner.ts';
 import { instancesOf } from './memory-processes.ts';
@@ -79,9 +80,9 @@ const computeHeavily = async (api: Api): Promise<void> => {
 };
 
 /** Writes records as the functions would. */
-const recordsOf = async ({ endpoints, region, tables }: Platform) => {
+const recordsOf = async ({ endpoint, region, tables }: Platform) => {
   const credentials = { accessKeyId: 'OWNER', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: endpoints.dynamodb, region, credentials });
+  const client = new DynamoDBClient({ endpoint: endpoint('dynamodb'), region, credentials });
   const table = tables.find(({ name }) => name.includes('Computations'))?.name ?? '';
   const store = dynamoComputationStore(client, table);
   const submission = (tenant: string, id: string): Submission => ({
@@ -97,7 +98,7 @@ const recordLargeResults = async (platform: Platform): Promise<string[]> => {
   const { store, submission } = await recordsOf(platform);
   const ids = Array.from({ length: LARGE_RESULTS }, (_, n) => `large-${n}`.padEnd(22, '-'));
   const later = Date.now() + DAY_MS;
-  const start = { deadline: later, visit: { at: later, interval: DAY_MS, seen: 0 } };
+  const start = { deadline: later, visit: { at: later, intervalMs: DAY_MS, lastDone: 0 } };
   const end = { finishedAt: Date.now(), expiresAt: later / 1_000 };
   await many(ids.length, 4, async (n) => {
     const created = submission(TENANT, ids[n] ?? '');
@@ -111,7 +112,7 @@ const recordLargeResults = async (platform: Platform): Promise<string[]> => {
 const NOMINATIONS = 8_000;
 const recordNominations = async (platform: Platform): Promise<void> => {
   const { store, submission } = await recordsOf(platform);
-  const start = { deadline: 1, visit: { at: 1, interval: 1_000, seen: 0 } };
+  const start = { deadline: 1, visit: { at: 1, intervalMs: 1_000, lastDone: 0 } };
   await many(NOMINATIONS, 16, (n) => store.create(submission('nominated', `${n}`.padEnd(22, '-')), start, 1));
 };
 

@@ -5,7 +5,7 @@ import { kernels } from '../../functions/kernels/index.ts';
 import type { Kernel } from '../../functions/lib/engine/kernel.ts';
 import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
 import { float64, parallel, struct } from '../../functions/lib/kernel/index.ts';
-import { startSqs } from '../../infra/local/sqs.ts';
+import { startSqs } from '../../infra/local/queue/sqs.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from '../support/dynamodb.ts';
 import { call, lambdaContext, sqsEvent, type TestReply, type TestRequest } from '../support/events.ts';
 import { startMeter, type Units } from './units-meter.ts';

@@ -1,9 +1,9 @@
 import type { Kernel, ParallelKernel } from '../../functions/lib/engine/kernel.ts';
 import type { ContextFor } from '../../functions/lib/engine/kernel-call.ts';
-import type { EngineEvent, Limited, Limits, WorkerEngine } from '../../functions/lib/engine/ports.ts';
+import type { EngineEvent, Limits, WithLimits, WorkerEngine } from '../../functions/lib/engine/ports.ts';
 import { submit } from '../../functions/lib/engine/submit.ts';
 import { childrenOf, firstPart, type Node, partsBelow, rootOf } from '../../functions/lib/engine/tree.ts';
-import { createWorker } from '../../functions/lib/engine/work.ts';
+import { createWorker } from '../../functions/lib/engine/worker.ts';
 import type { Random } from '../../functions/lib/ports.ts';
 import { MemoryQueue, MemoryStore } from './memory.ts';
 
@@ -67,13 +67,14 @@ export const memoryEngineWith = <Context>(
   const queue = new MemoryQueue();
   const clock = new ManualClock();
   const events: EngineEvent[] = [];
-  const engine: WorkerEngine<Context> & Limited<keyof Limits> = {
+  const engine: WorkerEngine<Context> & WithLimits<keyof Limits> = {
     store,
     queue,
     clock,
     random: countingRandom(),
     findKernel: (type, version) =>
       kernels.find((kernel) => kernel.name === type && (version ?? kernel.version) === kernel.version),
+    problemType: (name) => `urn:test:${name}`,
     contextFor,
     observe: (event) => events.push(event),
     limits: {

@@ -181,7 +181,7 @@ export class MemoryStore implements ComputationStore {
 }
 
 const submissionOf = (computation: Computation) => {
-  const { tenant, id, epoch, type, version, input, kind, createdAt, keyUse } = computation;
+  const { tenant, id, epoch, type, version, input, kind, createdAt, keyDigests } = computation;
   return {
     tenant,
     id,
@@ -191,7 +191,7 @@ const submissionOf = (computation: Computation) => {
     input,
     kind,
     createdAt,
-    ...(keyUse !== undefined && { keyUse }),
+    ...(keyDigests !== undefined && { keyDigests }),
   };
 };
 

@@ -24,5 +24,15 @@ export const MAX_RESULT_BYTES = 65_536;
  */
 export const MAX_CHECKPOINTS = 10_000;
 
+/** However long nothing moves, the sweeper visits an active computation about once an hour. */
+export const MAX_VISIT_INTERVAL_MS = 3_600_000;
+
+/**
+ * A visit becomes due this much before its interval has passed, or a tenth of the interval, whichever is less. The
+ * sweeper's schedule comes round at multiples of a minute, as intervals are: a visit that is due a moment after it came
+ * would wait for the next one.
+ */
+export const VISIT_LEAD_MS = 10_000;
+
 /** How often a kernel may throw at one message before the computation fails with what it threw. */
 export const MAX_KERNEL_ATTEMPTS = 3;

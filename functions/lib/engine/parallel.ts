@@ -3,13 +3,13 @@ import type { AnyParallelKernel } from './kernel.ts';
 import { type CallKernel, checkPartial, checkResult } from './kernel-call.ts';
 import type { NodeMessage } from './message.ts';
 import { succeed } from './outcome.ts';
-import type { Engine, Limited, NodeRecord } from './ports.ts';
+import type { Engine, NodeRecord, WithLimits } from './ports.ts';
 import { nodeExpiry } from './timing.ts';
 import { childrenOf, firstPart, isRoot, type Node, parentOf, partsBelow, slotOf } from './tree.ts';
 
 /** What a step on a node works with. */
 interface Work<Context> {
-  readonly engine: Engine & Limited<'retentionMs' | 'maxAgeMs'>;
+  readonly engine: Engine & WithLimits<'retentionMs' | 'maxAgeMs'>;
   readonly computation: ActiveComputation;
   readonly kernel: AnyParallelKernel<Context>;
   readonly callKernel: CallKernel<Context>;
@@ -19,7 +19,11 @@ interface Work<Context> {
  * A node of more than one part: sends a message for each child whose slot is still empty. When none is, somebody
  * filled the last one and may have crashed before reporting it, so this reports instead. Repeating it is safe.
  */
-export const split = async <Context>(work: Work<Context>, node: Node, record: NodeRecord): Promise<void> => {
+export const splitNode = async <Context>(
+  work: Work<Context>,
+  node: Node,
+  record: NodeRecord,
+): Promise<void> => {
   const { engine, computation } = work;
   const { tenant, id, epoch, attempt, total: parts } = computation;
   const empty = childrenOf(node, parts).filter((_, slot) => record.slots[slot] === undefined);
@@ -33,7 +37,7 @@ export const split = async <Context>(work: Work<Context>, node: Node, record: No
 };
 
 /** A node of one part: computes it, unless its parent already has its value, and reports. */
-export const compute = async <Context>(
+export const computePart = async <Context>(
   work: Work<Context>,
   node: Node,
   parentRecord: NodeRecord | undefined,
@@ -82,7 +86,7 @@ const reportUp = async <Context>(work: Work<Context>, node: Node, record: NodeRe
 };
 
 /** The record that a step on this node looks at: its own to split, its parent's to compute, none at a lone root. */
-export const recordFor = ({ parts, level, index }: NodeMessage): Node | undefined => {
+export const nodeToRead = ({ parts, level, index }: NodeMessage): Node | undefined => {
   const node = { level, index };
   if (partsBelow(node, parts) > 1) return node;
   return isRoot(node, parts) ? undefined : parentOf(node);

@@ -1,4 +1,4 @@
-import type { Limited, Limits, WorkerEngine } from '../../../functions/lib/engine/ports.ts';
+import type { Limits, WithLimits, WorkerEngine } from '../../../functions/lib/engine/ports.ts';
 import type { Instance } from './invocation.ts';
 import { kernelHooks } from './kernel-hooks.ts';
 import { type Context, kernelsOf } from './kernels.ts';
@@ -10,7 +10,7 @@ import { storePort } from './store-port.ts';
 export const engineOf = (
   platform: Platform,
   instance: Instance,
-): WorkerEngine<Context> & Limited<keyof Limits> => {
+): WorkerEngine<Context> & WithLimits<keyof Limits> => {
   const { world, network } = platform;
   const retires = world.profile.deployment?.retires === true;
   const kernels = kernelsOf(instance.version, { retires, hooks: kernelHooks(platform, instance) });
@@ -18,6 +18,7 @@ export const engineOf = (
     store: storePort(platform, instance),
     queue: queuePort(platform, instance),
     clock: instance,
+    problemType: (name) => name,
     random: { bytes: (length) => world.dice.bytes(length) },
     limits: world.profile.limits,
     findKernel: (type, version) => {

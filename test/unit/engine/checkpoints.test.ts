@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../../functions/lib/engine/ports.ts';
-import { createWorker } from '../../../functions/lib/engine/work.ts';
+import { createWorker } from '../../../functions/lib/engine/worker.ts';
 import { memoryEngine } from '../../support/engine.ts';
 import { counter } from '../../support/kernels.ts';
 
@@ -11,7 +11,7 @@ const world = async (to: number, stepMs = 3_000, over: Partial<Counter> = {}) =>
   const kernel: Counter = { ...counter(() => made.clock.advance(stepMs)), ...over };
   const made = memoryEngine([kernel]);
   const submitted = await made.submit(kernel, { to });
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   const { computation } = submitted;
   const { tenant, id, epoch } = computation;
   const work = createWorker(made);
@@ -115,7 +115,7 @@ describe('a checkpoint', () => {
     await made.next();
     expect(await made.store.read(made.computation)).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:too-many-hops' },
+      error: { type: 'urn:test:too-many-hops' },
     });
     expect(made.queue.bodies).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe('a checkpoint', () => {
     await next();
     expect(await store.read(computation)).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:refused' },
+      error: { type: 'urn:test:refused' },
     });
   });
 });

@@ -6,7 +6,7 @@ import {
   type SequentialKernel,
 } from '../../../functions/lib/engine/kernel.ts';
 import type { Track } from '../../../functions/lib/engine/kernel-call.ts';
-import { createWorker } from '../../../functions/lib/engine/work.ts';
+import { createWorker } from '../../../functions/lib/engine/worker.ts';
 import { memoryEngineWith } from '../../support/engine.ts';
 import { counter, letters } from '../../support/kernels.ts';
 
@@ -24,7 +24,7 @@ const world = async (kernel: Kernel<Context>, input: object, read: () => Promise
     read: () => track(read),
   }));
   const submitted = await made.submit(kernel, input);
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   const work = createWorker(made);
   return {
     ...made,

@@ -3,7 +3,7 @@ import { failFromDeadLetter } from '../../../functions/lib/engine/dead-letter.ts
 import { cancel, read } from '../../../functions/lib/engine/manage.ts';
 import { retry } from '../../../functions/lib/engine/submit.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
-import { createWorker } from '../../../functions/lib/engine/work.ts';
+import { createWorker } from '../../../functions/lib/engine/worker.ts';
 import { memoryEngine, memoryEngineWith } from '../../support/engine.ts';
 import { counter } from '../../support/kernels.ts';
 
@@ -12,7 +12,7 @@ const world = async (to: number) => {
   const kernel = counter(() => made.clock.advance(3_000));
   const made = memoryEngine([kernel]);
   const submitted = await made.submit(kernel, { to });
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   return { ...made, computation: submitted.computation, take: () => made.queue.bodies.shift() ?? '' };
 };
 
