@@ -1,36 +1,37 @@
 import { readFile } from 'node:fs/promises';
-import { localEnvironment } from '../stages.ts';
-import { type Access, gateway, listen } from './http/gateway.ts';
-import { sqsCalls } from './iam/calls.ts';
-import { type ChaosSettings, createChaos } from './chaos/chaos.ts';
-import { openDataFolder } from './machine/data-folder.ts';
-import { startDynamoDb } from './storage/dynamodb.ts';
-import { type TableSize, tableSize } from './storage/table-size.ts';
-import { createTables, operatorClient } from './storage/tables.ts';
-import { startEventSource } from './queue/event-source.ts';
-import { createFunctions, type Functions } from './functions.ts';
-import { createIssuer, type Issuer } from './auth/issuer.ts';
-import { Journal, type JournalEntry } from './log/journal.ts';
-import type { Counts } from './lambda/lambda-function.ts';
-import type { Endpoints } from './lambda/environment.ts';
-import { Log, type LogLine } from './log/log.ts';
-import { operatorPage } from './page/page.ts';
 import { readStack } from './cloudformation/stack.ts';
-import { checkMapping, checkOf, enforceRoles, type Permission } from './iam/roles.ts';
-import { startSchedule } from './schedules/schedule.ts';
-import { signingKey } from './auth/signing-key.ts';
-import { createQueues, type QueueDepth, startSqs } from './queue/sqs.ts';
-import type { LocalApi } from './stack.ts';
-import { buildAndSynthesize, type Synthesized } from '../start/synthesize.ts';
-import type { Place, Template } from './cloudformation/template.ts';
+import type { Synthesized } from './cloudformation/synthesized.ts';
+import type { Account, Place, Template } from './cloudformation/template.ts';
+import { listen } from './http/listener.ts';
+import { gatewayReplies } from './http/reply.ts';
+import { enforceRoles } from './iam/roles.ts';
+import type { LambdaFunction } from './lambda/lambda-function.ts';
+import type { Access } from './log/access.ts';
+import { Journal } from './log/journal.ts';
+import { Log, type LogLine, plainLine } from './log/log.ts';
+import { openDataFolder } from './machine/data-folder.ts';
+import { page } from './page/page.ts';
+import { InvocationError, type Platform } from './platform.ts';
+import type { Plugin } from './plugin.ts';
+import { dynamoDbTable } from './resources/dynamodb-table.ts';
+import { startResources } from './resources/host.ts';
+import { lambdaFunction } from './resources/lambda-function.ts';
+import { resourceTypes } from './resources/registry.ts';
+import type { ResourceType } from './resources/resource-type.ts';
+import { sqsQueue } from './resources/sqs-queue.ts';
+import type { Service, ServiceOptions, ServiceType } from './service.ts';
 
 export interface PlatformOptions {
   /** Where the API answers, on the loopback interface; 0, the default, takes a free port. */
   readonly port?: number;
-  /** The folder that keeps DynamoDB's data; absent: data lives in memory. */
+  /** The folder that keeps the data; absent: data lives in memory. */
   readonly dataDir?: string;
-  /** What goes wrong between the functions and AWS; absent: nothing. */
-  readonly chaos?: ChaosSettings | undefined;
+  /** Endpoints of services that run already, by their names, such as `dynamodb`. */
+  readonly services?: Readonly<Record<string, string | undefined>>;
+  /** What the project adds for itself. */
+  readonly plugins?: readonly Plugin[];
+  /** The types of resources that it can run; by default those of `resources/registry.ts`. */
+  readonly types?: readonly ResourceType[];
   /** Changes the template before it runs, such as a timeout for a test. */
   readonly adapt?: (template: Template) => void;
   /** Called with each line that a function writes. */
@@ -41,265 +42,235 @@ export interface PlatformOptions {
   readonly onFailure?: (error: Error) => void;
 }
 
-export interface FunctionView {
-  readonly logicalId: string;
-  readonly name: string;
-  /** What the stack's outputs call it, such as `dead-letters`; its logical id when no output does. */
-  readonly label: string;
-  /** How many instances it has now. */
-  readonly instances: number;
-  /** How many events run now. */
-  readonly running: number;
-  /** Of all events since the start. */
-  readonly counts: Readonly<Counts>;
-}
-
-export interface QueueView {
-  readonly logicalId: string;
-  readonly name: string;
-  /** What the stack's outputs call it, such as `work-queue`; its logical id when no output does. */
-  readonly label: string;
-  readonly url: string;
-  depth(): Promise<QueueDepth>;
-}
-
-export interface TableView {
-  readonly logicalId: string;
-  readonly name: string;
-  /** What the stack's outputs call it, such as `items`; its logical id when no output does. */
-  readonly label: string;
-  size(): Promise<TableSize>;
-}
-
-export interface Platform {
-  /** Where the API answers, without a slash at its end. */
-  readonly url: string;
-  readonly region: string;
-  /** Where DynamoDB and SQS answer; any credentials do. */
-  readonly endpoints: Endpoints;
-  readonly functions: readonly FunctionView[];
-  readonly queues: readonly QueueView[];
-  readonly tables: readonly TableView[];
-  /** What the roles allow, and whether the functions have needed it so far. */
-  readonly permissions: readonly Permission[];
-  /** How many faults there have been, by kind; none without chaos. */
-  readonly faults: ReadonlyMap<string, number>;
-  /** The newest lines of the functions. */
-  readonly logs: readonly LogLine[];
-  /** The newest requests, and lines of the functions, as people read them. */
-  readonly journal: readonly JournalEntry[];
-  /** The outputs of the stack, by name. */
-  outputs(): Readonly<Record<string, string>>;
-  /** The value of an output of the stack; throws for one that it does not have. */
-  output(name: string): string;
-  /**
-   * Invokes a function with an event and resolves to its answer. It goes by its name, its logical id, or its label,
-   * such as `sweeper`. Rejects with an {@link InvocationError} when the function fails.
-   */
-  invoke(name: string, event: unknown): Promise<unknown>;
-  /** Ends everything that was started; nothing is left but the data folder. */
-  stop(): Promise<void>;
-}
-
-/** A function that failed, timed out, crashed, or was throttled. */
-export class InvocationError extends Error {
-  override readonly name = 'InvocationError';
-  /** As Lambda says it: the name of the error thrown, or such as `Sandbox.Timedout`. */
-  readonly errorType: string;
-
-  constructor(errorType: string, message: string) {
-    super(message);
-    this.errorType = errorType;
-  }
-}
-
 /** fauxqs knows this account only; the region could be any. */
-const accountId = '000000000000';
-const region = 'us-east-1';
+const account: Account = { accountId: '000000000000', region: 'us-east-1' };
+
+/** Calls back when the platform ends, the last one first. */
+type AtEnd = (stop: () => unknown) => void;
 
 /**
- * Builds the functions, synthesizes the stack of a stage (`local` by default), and runs it on this machine. Throws
- * a `PlatformError` with one sentence for what the reader can put right.
+ * Runs the stack that `synthesize` gives, when it knows where the API will answer. Throws a `PlatformError` with one
+ * sentence for what the reader can put right; nothing is left of a platform that did not start.
  */
-export const startPlatform = ({
-  stage = 'local',
-  ...options
-}: PlatformOptions & { readonly stage?: string } = {}): Promise<Platform> =>
-  runStack((url) => buildAndSynthesize(stage, url), options);
-
-/** Runs the stack that `synthesize` gives, when it knows where the API will answer. */
 export const runStack = async (
   synthesize: (url: string) => Promise<Synthesized>,
   options: PlatformOptions = {},
 ): Promise<Platform> => {
-  const ends: (() => unknown)[] = [];
-  /** Ends what was started, the last first. */
+  const stops: (() => unknown)[] = [];
   const stop = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
+    for (const each of stops.splice(0).reverse()) await each();
   };
   try {
-    return await assemble(synthesize, options, (end) => ends.push(end), stop);
+    return await start(synthesize, options, (each) => stops.push(each), stop);
   } catch (error) {
     await stop();
     throw error;
   }
 };
 
-const assemble = async (
+const start = async (
   synthesize: (url: string) => Promise<Synthesized>,
-  {
-    port = 0,
-    dataDir,
-    chaos: chaosSettings,
-    adapt,
-    onLog = () => {},
-    onAccess = () => {},
-    onFailure = () => {},
-  }: PlatformOptions,
-  atEnd: (end: () => unknown) => void,
+  options: PlatformOptions,
+  atEnd: AtEnd,
   stop: () => Promise<void>,
 ): Promise<Platform> => {
+  const { plugins = [], types = resourceTypes } = options;
   // What can be wrong with this machine comes first, so that it is known at once.
-  const listener = await listen(port);
+  const listener = await listen(options.port ?? 0);
   atEnd(listener.stop);
   const url = `http://127.0.0.1:${listener.port}`;
-  const data = dataDir === undefined ? undefined : openDataFolder(dataDir);
-  atEnd(() => data?.close());
-  const dynamodb = await startDynamoDb({
-    endpoint: localEnvironment().dynamodbEndpoint,
-    file: data?.file,
-    onExit: onFailure,
-  });
-  atEnd(dynamodb.stop);
-  const sqs = await startSqs(region);
-  atEnd(sqs.stop);
-  const chaos = chaosSettings && createChaos(chaosSettings);
-  /** Where functions find a service: behind chaos, if there is any. */
-  const reached = async (service: keyof Endpoints, endpoint: string): Promise<string> => {
-    const faulty = await chaos?.before(service, endpoint);
-    if (faulty !== undefined) atEnd(faulty.stop);
-    return faulty?.endpoint ?? endpoint;
-  };
-  const sqsEndpoint = await reached('sqs', sqs.endpoint);
+  const dataFolder = options.dataDir === undefined ? undefined : openDataFolder(options.dataDir);
+  atEnd(() => dataFolder?.close());
+  const roles = enforceRoles(account);
+  const services = await startServices(types, options, { account, dataFolder, roles }, atEnd);
+  const endpoints = await interceptedEndpoints(services, plugins, atEnd);
 
-  const { stackName, templateFile, assetManifestFile, remove } = await synthesize(url);
-  atEnd(remove);
-  const template: Template = JSON.parse(await readFile(templateFile, 'utf8'));
-  adapt?.(template);
-  const place: Place = { stackName, region, accountId };
-  const urls = { api: url, sqs: `${sqsEndpoint}/${accountId}` };
-  const stack = readStack({ template, assetManifestFile, place, urls });
-  await createTables(dynamodb.endpoint, region, stack.tables);
-  await createQueues(sqs, stack.queues);
-
-  const journal = new Journal();
-  const log = new Log((line) => {
-    journal.addLine(line);
-    onLog(line);
-  });
-  const roles = enforceRoles(stack.functions, place);
-  sqs.guard(checkOf(roles, sqsCalls, place));
-  for (const mapping of stack.mappings) checkMapping(mapping, roles);
-  const endpoints: Endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint };
-  const functions = createFunctions(
-    stack,
+  const { template, assetManifestFile, place } = await readTemplate(await synthesize(url), options, atEnd);
+  const stack = readStack({
+    template,
+    assetManifestFile,
     place,
-    { dynamodb: await reached('dynamodb', endpoints.dynamodb), sqs: sqsEndpoint },
-    roles,
-    log,
-  );
-  chaos?.among(functions);
-  const sources = stack.mappings.map((mapping) =>
-    startEventSource({ mapping, lambda: functions.get(mapping.function.name), sqs, region }),
-  );
-  // Together: a source ends when its invocations have, and these end with their instances.
-  atEnd(() => Promise.all([functions, ...sources].map((each) => each.stop())));
-  const schedules = stack.schedules.map((schedule) =>
-    startSchedule({ schedule, place, invoke: ({ name }, payload) => functions.get(name).invoke(payload) }),
-  );
-  atEnd(() => {
-    for (const schedule of schedules) schedule.stop();
-  });
-  // Past chaos: what the platform looks at for its page is no call of a function.
-  const database = operatorClient(dynamodb.endpoint, region);
-  atEnd(() => database.destroy());
-  const platform: Platform = {
     url,
-    region,
     endpoints,
-    functions: functions.all.map((lambda) => ({
-      logicalId: lambda.definition.logicalId,
-      name: lambda.definition.name,
-      label: lambda.definition.label,
-      get instances() {
-        return lambda.instances;
-      },
-      get running() {
-        return lambda.running;
-      },
-      counts: lambda.counts,
-    })),
-    queues: stack.queues.map(({ logicalId, name, label, url: queueUrl }) => ({
-      logicalId,
-      name,
-      label,
-      url: queueUrl,
-      depth: () => sqs.depth(name),
-    })),
-    tables: stack.tables.map(({ logicalId, name, label }) => ({
-      logicalId,
-      name,
-      label,
-      size: () => tableSize(database, name),
-    })),
-    get permissions() {
-      return roles.permissions();
+    types,
+    label: labels(plugins),
+  });
+  const { log, journal, onAccess } = logs(options);
+  const resources = await startResources(
+    {
+      types,
+      services,
+      place,
+      url,
+      stack,
+      roles,
+      endpoints,
+      dataFolder,
+      killAfter: (definition) => firstOf(plugins, (plugin) => plugin.killAfter?.(definition)),
+      onLine: ({ label }, line) => log.add(label, line),
+      onAccess,
     },
-    faults: chaos?.faults ?? new Map(),
-    logs: log.lines,
-    journal: journal.entries,
+    atEnd,
+  );
+  const platform = platformOf({
+    url,
+    place,
+    endpoints: new Map([...services].map(([{ name }, { endpoint }]) => [name, endpoint])),
+    functions: await resources.all(lambdaFunction),
+    queues: await resources.all(sqsQueue),
+    tables: await resources.all(dynamoDbTable),
+    permissions: roles.permissions,
+    log,
+    journal,
     outputs: stack.outputs,
-    output: (name) => {
-      const value = stack.outputs()[name];
-      if (value === undefined) throw new Error(`The stack has no output ${name}.`);
-      return value;
-    },
-    invoke: (name, event) => invoke(functions, name, event),
     stop,
-  };
-  if (stack.api !== undefined) {
-    const page = operatorPage(platform, database);
-    const issuer = await ownIssuer(stack.api, url, data?.keyFile);
-    const observed = (access: Access): void => {
-      journal.addAccess(access);
-      onAccess(access);
-    };
-    const answer = gateway({ api: stack.api, accountId, functions, onAccess: observed });
-    listener.serve((request) => page(request) ?? issuer?.answer(request) ?? answer(request));
-  }
+  });
+  for (const plugin of plugins) await plugin.onStart?.(platform);
+  const answerPage = page(
+    platform,
+    plugins.flatMap(({ panel }) => panel ?? []),
+  );
+  listener.serve(
+    async (request) => answerPage(request) ?? resources.answer(request) ?? gatewayReplies.unavailable,
+  );
   atEnd(listener.stop); // before the functions
-  // The queues are empty at every start, so what runs on a schedule looks at everything once, at once.
-  for (const schedule of schedules) schedule.run({ all: true });
   return platform;
 };
 
-/** The platform's own identity provider, where the API accepts its tokens. */
-const ownIssuer = async (
-  { routes }: LocalApi,
-  url: string,
-  keyFile: string | undefined,
-): Promise<Issuer | undefined> => {
-  const authorizer = routes.find((route) => route.authorizer?.issuer === url)?.authorizer;
-  const [audience] = authorizer?.audience ?? [];
-  if (audience === undefined) return undefined;
-  const scopes = [...new Set(routes.flatMap((route) => route.scopes))].sort();
-  return createIssuer({ url, audience, scopes, key: await signingKey(keyFile) });
+/** Starts the services that resources of these types may need. */
+const startServices = async (
+  types: readonly ResourceType[],
+  { services: elsewhere = {}, onFailure = () => {} }: PlatformOptions,
+  options: Pick<ServiceOptions, 'account' | 'dataFolder' | 'roles'>,
+  atEnd: AtEnd,
+): Promise<ReadonlyMap<ServiceType, Service>> => {
+  const services = new Map<ServiceType, Service>();
+  for (const type of new Set(types.flatMap(({ service }) => service ?? []))) {
+    const service = await type.start({ ...options, elsewhere: elsewhere[type.name], onFailure });
+    atEnd(service.stop);
+    services.set(type, service);
+  }
+  return services;
 };
 
-const invoke = async (functions: Functions, name: string, event: unknown): Promise<unknown> => {
-  const outcome = await functions.get(name).invoke(JSON.stringify(event));
-  if (outcome.kind === 'success') return JSON.parse(outcome.payload);
-  throw outcome.kind === 'error'
-    ? new InvocationError(outcome.error.errorType, outcome.error.errorMessage)
-    : new InvocationError('TooManyRequestsException', 'Rate Exceeded.');
+/** Where the functions find each service: behind the plugins that stand before it. */
+const interceptedEndpoints = async (
+  services: ReadonlyMap<ServiceType, Service>,
+  plugins: readonly Plugin[],
+  atEnd: AtEnd,
+): Promise<ReadonlyMap<string, string>> => {
+  const endpoints = new Map<string, string>();
+  for (const [{ name }, service] of services) {
+    let { endpoint } = service;
+    for (const plugin of plugins) {
+      const interception = await plugin.interceptService?.(name, endpoint);
+      if (interception === undefined) continue;
+      atEnd(interception.stop);
+      endpoint = interception.endpoint;
+    }
+    endpoints.set(name, endpoint);
+  }
+  return endpoints;
+};
+
+const readTemplate = async (
+  { stackName, templateFile, assetManifestFile, remove }: Synthesized,
+  { adapt }: PlatformOptions,
+  atEnd: AtEnd,
+): Promise<{
+  readonly template: Template;
+  readonly assetManifestFile: string;
+  readonly place: Place;
+}> => {
+  atEnd(remove);
+  const template: Template = JSON.parse(await readFile(templateFile, 'utf8'));
+  adapt?.(template);
+  return { template, assetManifestFile, place: { ...account, stackName } };
+};
+
+/** The value that the first plugin gives which gives one. */
+const firstOf = <T>(plugins: readonly Plugin[], get: (plugin: Plugin) => T | undefined): T | undefined => {
+  for (const plugin of plugins) {
+    const value = get(plugin);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+};
+
+const labels = (plugins: readonly Plugin[]) => (logicalId: string, output: string | undefined) =>
+  (output === undefined ? undefined : firstOf(plugins, (plugin) => plugin.label?.(output))) ?? logicalId;
+
+/** What keeps the lines of the functions and the requests. */
+const logs = ({ plugins = [], onLog = () => {}, onAccess = () => {} }: PlatformOptions) => {
+  const journal = new Journal();
+  const describer = plugins.find(({ describeLine }) => describeLine !== undefined);
+  const log = new Log({
+    describe: (line) =>
+      describer?.describeLine === undefined ? plainLine(line) : describer.describeLine(line),
+    onLine: (line) => {
+      journal.addLine(line);
+      onLog(line);
+    },
+  });
+  return {
+    log,
+    journal,
+    onAccess: (access: Access) => {
+      journal.addAccess(access);
+      onAccess(access);
+    },
+  };
+};
+
+interface Parts extends Pick<Platform, 'url' | 'queues' | 'tables' | 'outputs' | 'stop'> {
+  readonly place: Place;
+  readonly endpoints: ReadonlyMap<string, string>;
+  readonly functions: readonly LambdaFunction[];
+  readonly permissions: () => Platform['permissions'];
+  readonly log: Log;
+  readonly journal: Journal;
+}
+
+const platformOf = ({
+  place,
+  endpoints,
+  functions,
+  permissions,
+  log,
+  journal,
+  ...parts
+}: Parts): Platform => {
+  const functionOf = (wanted: string): LambdaFunction => {
+    const found = functions.find(({ name, logicalId, label }) => [name, logicalId, label].includes(wanted));
+    if (found === undefined) throw new Error(`There is no function ${wanted}.`);
+    return found;
+  };
+  return {
+    ...parts,
+    stackName: place.stackName,
+    region: place.region,
+    endpoints: Object.fromEntries(endpoints),
+    functions,
+    get permissions() {
+      return permissions();
+    },
+    logs: log.lines,
+    journal: journal.entries,
+    endpoint: (service) => required(endpoints.get(service), `There is no service ${service} here.`),
+    output: (name) =>
+      required(new Map(Object.entries(parts.outputs())).get(name), `The stack has no output ${name}.`),
+    invoke: async (name, event) => {
+      const outcome = await functionOf(name).invoke(JSON.stringify(event));
+      if (outcome.kind === 'success') return JSON.parse(outcome.payload);
+      throw outcome.kind === 'error'
+        ? new InvocationError(outcome.error.errorType, outcome.error.errorMessage)
+        : new InvocationError('TooManyRequestsException', 'Rate Exceeded.');
+    },
+    invokeAsync: (name, event) => functionOf(name).invokeAsync(JSON.stringify(event)),
+  };
+};
+
+const required = (value: string | undefined, message: string): string => {
+  if (value === undefined) throw new Error(message);
+  return value;
 };

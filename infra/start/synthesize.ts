@@ -2,15 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultTenantClaim } from '../identity.ts';
-
-/** What CDK wrote: the template of one stack and the manifest of its assets. */
-export interface Synthesized {
-  readonly stackName: string;
-  readonly templateFile: string;
-  readonly assetManifestFile: string;
-  /** Removes what was written; the platform calls it when it has ended. */
-  remove(): Promise<void>;
-}
+import type { Synthesized } from '../local/cloudformation/synthesized.ts';
 
 /**
  * Builds the functions and synthesizes the stack of a stage, into a folder of its own: platforms side by side never

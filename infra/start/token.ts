@@ -1,7 +1,7 @@
 import '../node-version.mjs';
 import { parseArgs } from 'node:util';
-import { PlatformError } from '../local/platform-error.ts';
 import { requestToken } from '../local/auth/request-token.ts';
+import { PlatformError } from '../local/platform-error.ts';
 
 const help = `Prints a token for the platform that npm start runs.
 

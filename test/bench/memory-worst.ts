@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Submission } from '../../functions/lib/engine/computation.ts';
-import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client, until } from '../support/api.ts';
 import { ownerOf } from '../support/owner.ts';
 import { instancesOf } from './memory-processes.ts';
@@ -77,9 +78,9 @@ const computeHeavily = async (api: Api): Promise<void> => {
 };
 
 /** Writes records as the functions would. */
-const recordsOf = async ({ endpoints, region, tables }: Platform) => {
+const recordsOf = async ({ endpoint, region, tables }: Platform) => {
   const credentials = { accessKeyId: 'OWNER', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: endpoints.dynamodb, region, credentials });
+  const client = new DynamoDBClient({ endpoint: endpoint('dynamodb'), region, credentials });
   const table = tables.find(({ name }) => name.includes('Computations'))?.name ?? '';
   const store = dynamoComputationStore(client, table);
   const submission = (tenant: string, id: string): Submission => ({

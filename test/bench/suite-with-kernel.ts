@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, bundle, entries, place } from '../../infra/bundle/build.ts';
 import { defaultTenantClaim } from '../../infra/identity.ts';
-import { type Platform, type PlatformOptions, runStack } from '../../infra/local/run-stack.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { type PlatformOptions, runStack } from '../../infra/local/run-stack.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { startPlatform } from '../../infra/local/run-stack.ts';
 import type { Template } from '../../infra/local/cloudformation/template.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client } from '../support/api.ts';
 import type { Figure } from './figure.ts';
 import { installed, median, seconds, times } from './measure.ts';

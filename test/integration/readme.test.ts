@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { startPlatform } from '../../infra/local/run-stack.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const fiveMinutes = /## Five minutes\n(.*?)\n## /s.exec(readFileSync(file('README.md'), 'utf8'))?.[1] ?? '';

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Computation } from '../../functions/lib/engine/computation.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
-import { chaosSettings } from '../../infra/local/chaos/chaos.ts';
-import { operatorClient } from '../../infra/local/storage/tables.ts';
-import { type Platform, startPlatform } from '../../infra/local/run-stack.ts';
+import { chaos } from '../../infra/local/chaos/chaos.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { ownerClient } from '../../infra/local/storage/tables.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client, until } from '../support/api.ts';
 import { type Page, startChromium } from './chromium.ts';
@@ -18,14 +19,14 @@ const start = async (port = 0): Promise<void> => {
   platform = await startPlatform({
     port,
     // A fault that harms nobody, so that there is one to show.
-    chaos: chaosSettings({ sqs: { slow: 1, slowMilliseconds: 0 } }),
+    plugins: [chaos({ sqs: { slow: 1, slowMilliseconds: 0 } })],
     // Nobody takes what is in the work queue, so that nothing happens but what a test does.
     adapt: (template) => {
       propertiesOf(template, 'AWS::Lambda::EventSourceMapping', 'TriggersWork').Enabled = false;
     },
   });
   store = dynamoComputationStore(
-    operatorClient(platform.endpoints.dynamodb, platform.region),
+    ownerClient(platform.endpoint('dynamodb'), platform.region),
     platform.output('ComputationsTable'),
   );
 };

@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Platform } from '../../infra/local/run-stack.ts';
+import type { Platform } from '../../infra/local/platform.ts';
 import { lambda, mapping, queue, run } from './stacks.ts';
 
 const patiently = { timeout: 15_000, interval: 20 };
@@ -23,9 +23,9 @@ const eventsOf = (platform: Platform): SQSEvent[] =>
 const bodiesOf = (platform: Platform): string[] =>
   eventsOf(platform).flatMap(({ Records }) => Records.map(({ body }) => body));
 
-const clientOf = ({ endpoints, region }: Platform): SQSClient => {
+const clientOf = ({ endpoint, region }: Platform): SQSClient => {
   const client = new SQSClient({
-    endpoint: endpoints.sqs,
+    endpoint: endpoint('sqs'),
     region,
     credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
   });

@@ -1,7 +1,12 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
 import { gatewayReply, type HttpReply } from '../http/reply.ts';
-import type { LocalAuthorizer } from '../stack.ts';
+
+/** A JWT authorizer: whose tokens, and for whom. */
+export interface AuthorizerSettings {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+}
 
 /** A request that may pass, with the claims as the function is told them; or the gateway's answer to one that may not. */
 type Authorization =
@@ -33,7 +38,7 @@ const maxTokens = 100;
  * (`scope` or `scp`), without tolerance for clocks. The issuer is asked when the first token comes.
  * Rejects when the issuer cannot be asked.
  */
-export const jwtAuthorizer = ({ issuer, audience }: LocalAuthorizer): Authorizer => {
+export const jwtAuthorizer = ({ issuer, audience }: AuthorizerSettings): Authorizer => {
   let found: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   const keys = () => {
     found ??= keysOf(issuer).catch((error) => {

@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openOnLoopback } from '../machine/loopback.ts';
+import type { Interception } from '../plugin.ts';
 
 /** Decides by chance. */
 export interface Faults {
   /** Whether a fault of this kind and probability happens now. */
   strikes(kind: string, probability: number): boolean;
-  /** A whole number from 0 to `most`. */
-  upTo(most: number): number;
+  /** A whole number from 0 to `limit`. */
+  upTo(limit: number): number;
 }
 
-/** How often what happens to a request, from 0 to 1. */
+/** How often each fault happens to a request, from 0 to 1. */
 export interface FaultRates {
   readonly throttled: number;
   readonly failed: number;
@@ -24,17 +25,12 @@ export interface FaultRates {
   readonly delaySeconds: number;
 }
 
-export interface FaultyService {
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
-
-/** Stands in front of DynamoDB or SQS, and spoils what passes. */
+/** Stands in front of DynamoDB or SQS, and makes requests fail as they do on AWS. */
 export const startFaultyService = async (
   target: string,
   rates: FaultRates,
   faults: Faults,
-): Promise<FaultyService> => {
+): Promise<Interception> => {
   const { hostname, port: targetPort } = new URL(target);
   const strikes = (kind: keyof FaultRates) => faults.strikes(kind, rates[kind]);
 

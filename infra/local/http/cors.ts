@@ -1,6 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpReply } from './reply.ts';
-import type { Cors } from '../stack.ts';
+
+/** The CORS configuration of an API. */
+export interface Cors {
+  readonly AllowOrigins: readonly string[];
+  readonly AllowMethods: readonly string[];
+  readonly AllowHeaders: readonly string[];
+  readonly ExposeHeaders: readonly string[];
+  readonly MaxAge?: number | undefined;
+  readonly AllowCredentials: boolean;
+}
 
 /** The value of `Access-Control-Allow-Origin` for an origin, or undefined when it is not among the allowed ones. */
 const allowedOrigin = ({ AllowOrigins }: Cors, origin: string | undefined): string | undefined => {

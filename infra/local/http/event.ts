@@ -83,14 +83,14 @@ export const eventOf = (input: EventInput): HttpEvent => {
 
 /** Lower-cased, the values of a name that comes twice joined by a comma (cookies by a semicolon). */
 export const headersOf = ({ rawHeaders }: IncomingMessage): Record<string, string> => {
-  const headers: Record<string, string> = {};
+  const headers = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     const value = rawHeaders[index + 1] ?? '';
-    const before = headers[name];
-    headers[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ','}${value}`;
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ','}${value}`);
   }
-  return headers;
+  return Object.fromEntries(headers);
 };
 
 const joined = (parameters: URLSearchParams): Record<string, string> =>

@@ -14,6 +14,16 @@ export const gatewayReply = (status: number, message: string): HttpReply => ({
   body: Buffer.from(JSON.stringify({ message })),
 });
 
+/** What the gateway answers by itself, word for word. */
+export const gatewayReplies = {
+  badRequest: gatewayReply(400, 'Bad Request'),
+  notFound: gatewayReply(404, 'Not Found'),
+  tooLarge: gatewayReply(413, 'Request Entity Too Large'),
+  tooManyRequests: gatewayReply(429, 'Too Many Requests'),
+  serverError: gatewayReply(500, 'Internal Server Error'),
+  unavailable: gatewayReply(503, 'Service Unavailable'),
+};
+
 type Headers = Readonly<Record<string, string | number | boolean>>;
 
 const isHeaders = (value: unknown): value is Headers =>
@@ -37,7 +47,7 @@ const structured = z.object({
  */
 export const replyOf = (payload: string): HttpReply | undefined => {
   const answer: unknown = JSON.parse(payload);
-  if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) {
+  if (typeof answer !== 'object' || answer === null || !Object.hasOwn(answer, 'statusCode')) {
     return {
       status: 200,
       headers: { 'content-type': 'application/json' },

@@ -1,4 +1,7 @@
-import type { Throttling } from '../stack.ts';
+export interface Throttling {
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}
 
 /**
  * Decides request by request whether a route is over its rate: a bucket of `burst` tokens that fills at

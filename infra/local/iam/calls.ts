@@ -1,12 +1,12 @@
+import type { Account } from '../cloudformation/template.ts';
 import type { Call } from './policy.ts';
-import type { Place } from '../cloudformation/template.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null;
 
 /** What IAM is asked about a request to DynamoDB: an action for each table that it reads or writes. */
-export const dynamoDbCalls = (operation: string, body: unknown, { region, accountId }: Place): Call[] => {
+export const dynamoDbCalls = (operation: string, body: unknown, { region, accountId }: Account): Call[] => {
   const input = isBody(body) ? body : {};
   const tableArn = (table: unknown) =>
     String(table).startsWith('arn:')
@@ -33,7 +33,7 @@ export const dynamoDbCalls = (operation: string, body: unknown, { region, accoun
 };
 
 /** What IAM is asked about a request to SQS: a batch is its single action. */
-export const sqsCalls = (operation: string, body: unknown, { region, accountId }: Place): Call[] => {
+export const sqsCalls = (operation: string, body: unknown, { region, accountId }: Account): Call[] => {
   const input = isBody(body) ? body : {};
   const name = input.QueueName ?? (input.QueueUrl && String(input.QueueUrl).split('/').at(-1));
   return [

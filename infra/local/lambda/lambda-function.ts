@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { systemRandom } from '../../../functions/lib/ports.ts';
-import {
-  type FunctionError,
-  Instance,
-  type InstanceOptions,
-  type Outcome,
-  type Request,
-} from './instance.ts';
-import type { LocalFunction } from '../stack.ts';
+import { type AsyncInvocations, asyncInvocations } from './async-invocations.ts';
+import type { FunctionIdentity } from './definition.ts';
+import { Instance, type InstanceOptions, type Invocation } from './instance.ts';
+import type { FunctionError, Outcome } from './outcome.ts';
+import { newTraceId } from './trace-id.ts';
 
-export interface LambdaOptions extends InstanceOptions {
-  /** Instances at most; a reserved concurrency in the template takes its place. */
-  readonly maxInstances: number;
+export interface FunctionOptions extends InstanceOptions {
+  /** Asked before each event: milliseconds after which its instance is killed; undefined: it is not. */
+  readonly killAfter: () => number | undefined;
 }
 
+/** Instances at most, where neither a reserved concurrency nor the function's mappings say more. */
+const defaultMaxInstances = 10;
 /** How long an instance stays without work before it makes room. */
 const idleMilliseconds = 60_000;
 /**
@@ -42,7 +40,7 @@ export interface Counts {
 }
 
 interface Waiting {
-  readonly request: Request;
+  readonly invocation: Invocation;
   finish(outcome: Outcome): void;
 }
 
@@ -51,14 +49,14 @@ interface Waiting {
  * and go when idle. An event beyond the reserved concurrency is throttled at once, as on AWS. Without a reserved
  * concurrency AWS would start an instance for each; here events beyond `maxInstances` wait for their turn.
  */
-export class Lambda {
-  readonly definition: LocalFunction;
-  readonly maxInstances: number;
+export class LambdaFunction implements FunctionIdentity {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly label: string;
   readonly counts: Readonly<Counts>;
-  /** Asked before each event: milliseconds after which its instance is killed; undefined: it is not. */
-  crashAfter: () => number | undefined = () => undefined;
-  readonly #options: LambdaOptions;
+  readonly #options: FunctionOptions;
   readonly #counts: Counts = { invocations: 0, errors: 0, throttles: 0, lastMilliseconds: undefined };
+  readonly #async: AsyncInvocations;
   readonly #waiting: Waiting[] = [];
   readonly #instances = new Set<Instance>();
   readonly #starting = new Set<Instance>();
@@ -66,16 +64,18 @@ export class Lambda {
   readonly #idle: { readonly instance: Instance; readonly retire: NodeJS.Timeout }[] = [];
   /** When the event of each instance that runs one has begun. */
   readonly #begun = new Map<Instance, number>();
-  /** Events that instances have, begun or not. */
-  #handed = 0;
+  #mappedConcurrency = 0;
   #growth: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(options: LambdaOptions) {
+  constructor(options: FunctionOptions) {
+    const { logicalId, name, label, retryAttempts } = options.definition;
+    this.logicalId = logicalId;
+    this.name = name;
+    this.label = label;
     this.#options = options;
-    this.definition = options.definition;
     this.counts = this.#counts;
-    this.maxInstances = options.definition.reservedConcurrency ?? options.maxInstances;
+    this.#async = asyncInvocations((payload) => this.invoke(payload), retryAttempts);
   }
 
   /** How many instances there are now. */
@@ -88,26 +88,43 @@ export class Lambda {
     return this.#begun.size;
   }
 
+  /** How many instances there are at most. */
+  get maxInstances(): number {
+    const { reservedConcurrency } = this.#options.definition;
+    return reservedConcurrency ?? Math.max(defaultMaxInstances, this.#mappedConcurrency);
+  }
+
+  /** Makes room for the invocations of one more mapping. */
+  expectConcurrency(maximum: number): void {
+    this.#mappedConcurrency += maximum;
+  }
+
   /** Runs one event, given as JSON in one line. Never rejects. */
   invoke(
     payload: string,
     { requestId = randomUUID() as string, traceId = newTraceId() } = {},
   ): Promise<Outcome> {
-    const limit = this.definition.reservedConcurrency ?? this.maxInstances + maxWaiting;
-    if (this.#stopped || this.#handed + this.#waiting.length >= limit) {
+    const { reservedConcurrency } = this.#options.definition;
+    const limit = reservedConcurrency ?? this.maxInstances + maxWaiting;
+    if (this.#stopped || this.#begun.size + this.#waiting.length >= limit) {
       this.#counts.throttles += 1;
       return Promise.resolve({ kind: 'throttled' });
     }
     return new Promise((resolve) => {
-      const message = `${requestId} ${traceId}\n${payload}`;
-      this.#waiting.push({ request: { requestId, message }, finish: resolve });
+      this.#waiting.push({ invocation: { requestId, traceId, payload }, finish: resolve });
       this.#dispatch();
     });
+  }
+
+  /** Runs one event for whose outcome nobody waits. One that fails is repeated as often as the function says. */
+  invokeAsync(payload: string): void {
+    this.#async.invoke(payload);
   }
 
   /** Ends every instance. Events that run end as crashes, those that wait are throttled. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#async.stop();
     clearTimeout(this.#growth);
     for (const { retire } of this.#idle.splice(0)) clearTimeout(retire);
     for (const { finish } of this.#waiting.splice(0)) finish({ kind: 'throttled' });
@@ -125,81 +142,42 @@ export class Lambda {
       const next = this.#waiting.shift();
       if (next !== undefined) this.#run(free.instance, next);
     }
-    this.#layReady();
-    if (this.#waiting.length > 0 && this.#instances.size === 0) this.#start();
-    if (this.#waiting.length > 0 || this.#handed > this.#begun.size)
-      this.#growth ??= setTimeout(() => this.#grow(), growMilliseconds);
-  }
-
-  /**
-   * Lays waiting events ready for the instances that have just begun another one, once no more are to start for them.
-   * An instance that goes on at once, without a word from here, answers a tenth more events.
-   */
-  #layReady(): void {
-    if (this.#instances.size < this.#most() || this.#starting.size > 0) return;
-    const now = performance.now();
-    for (const [instance, begun] of this.#begun) {
-      const [next] = this.#waiting;
-      if (next === undefined) return;
-      if (now - begun > growMilliseconds || !instance.takes(next.request)) continue;
-      this.#waiting.shift();
-      this.#run(instance, next);
-    }
-  }
-
-  /** How many instances are worth it, so many of which run an event that takes long. */
-  #most(long = 0): number {
-    return Math.min(busyInstances + long, this.maxInstances);
+    if (this.#waiting.length === 0) return;
+    if (this.#instances.size === 0) this.#start();
+    this.#growth ??= setTimeout(() => this.#grow(), growMilliseconds);
   }
 
   /** Starts instances for the events that still wait, and looks again while some do. */
   #grow(): void {
     this.#growth = undefined;
     const now = performance.now();
-    for (const [instance, begun] of this.#begun) {
-      if (now - begun > growMilliseconds) instance.takeBack(); // what would wait for an event that may take long
-    }
     const long = [...this.#begun.values()].filter((begun) => now - begun > longMilliseconds).length;
-    const most = this.#most(long);
-    while (this.#starting.size < this.#waiting.length && this.#instances.size < most) this.#start();
+    const limit = Math.min(busyInstances + long, this.maxInstances);
+    while (this.#starting.size < this.#waiting.length && this.#instances.size < limit) this.#start();
     this.#dispatch();
   }
 
-  #run(instance: Instance, waiting: Waiting): void {
-    this.#handed += 1;
-    let started = 0;
-    let crash: NodeJS.Timeout | undefined;
-    instance.run(waiting.request, {
-      begin: () => {
-        this.#counts.invocations += 1;
-        started = performance.now();
-        this.#begun.set(instance, started);
-        const crashAfter = this.crashAfter();
-        if (crashAfter !== undefined) crash = setTimeout(() => void instance.stop(), crashAfter);
-      },
-      finish: (outcome) => {
-        clearTimeout(crash);
-        this.#handed -= 1;
-        if (outcome === 'untouched') {
-          if (this.#stopped) return waiting.finish({ kind: 'throttled' });
-          this.#waiting.unshift(waiting);
-          return this.#dispatch();
-        }
-        this.#counts.lastMilliseconds = performance.now() - started;
-        if (outcome.kind === 'error') {
-          this.#counts.errors += 1;
-          this.#report(outcome.error);
-        }
-        waiting.finish(outcome);
-        if (instance.busy) return this.#dispatch();
-        this.#begun.delete(instance);
-        this.#release(instance);
-      },
+  #run(instance: Instance, { invocation, finish }: Waiting): void {
+    const begun = performance.now();
+    this.#begun.set(instance, begun);
+    this.#counts.invocations += 1;
+    const killAfter = this.#options.killAfter();
+    const kill = killAfter === undefined ? undefined : setTimeout(() => void instance.stop(), killAfter);
+    instance.run(invocation, (outcome) => {
+      clearTimeout(kill);
+      this.#begun.delete(instance);
+      this.#counts.lastMilliseconds = performance.now() - begun;
+      if (outcome.kind === 'error') {
+        this.#counts.errors += 1;
+        this.#report(outcome.error);
+      }
+      finish(outcome);
     });
   }
 
-  /** Puts an instance among the idle ones, unless it is gone. */
+  /** Puts an instance that asks for its next invocation among the idle ones. */
   #release(instance: Instance): void {
+    this.#starting.delete(instance);
     if (this.#stopped || !instance.alive) return;
     const retire = setTimeout(() => void instance.stop(), idleMilliseconds);
     this.#idle.push({ instance, retire });
@@ -207,12 +185,12 @@ export class Lambda {
   }
 
   #start(): void {
-    const instance = new Instance(this.#options);
+    const instance = new Instance(this.#options, (next) => this.#release(next));
     this.#instances.add(instance);
     this.#starting.add(instance);
-    void instance.ready.then((error) => {
+    void instance.initialized.then((error) => {
       this.#starting.delete(instance);
-      if (error === undefined) return this.#release(instance);
+      if (error === undefined) return;
       // The event that would have run there gets the error, so that a function that cannot start answers at all.
       this.#report(error);
       const next = this.#waiting.shift();
@@ -234,8 +212,3 @@ export class Lambda {
     this.#options.onLine([`ERROR ${errorType}: ${errorMessage}`, ...stackTrace].join('\n    '));
   }
 }
-
-export const newTraceId = (): string => {
-  const hex = Buffer.from(systemRandom.bytes(12)).toString('hex');
-  return `Root=1-${Math.floor(Date.now() / 1_000).toString(16)}-${hex}`;
-};

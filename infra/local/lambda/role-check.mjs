@@ -1,4 +1,4 @@
-// Holds the function of this process to its role: before a kind of request goes to DynamoDB for the first time, the
+// Enforces the role of the function of this process: before a kind of request goes to DynamoDB for the first time, the
 // platform is asked whether it may. Afterwards it goes straight there, because a role does not change while it runs.
 
 import { ClientRequest } from 'node:http';
@@ -10,13 +10,13 @@ const parsed = (text) => {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // DynamoDB's to answer
+    return undefined; // DynamoDB says what is wrong with it
   }
 };
 
 /**
  * Requests of one kind are the same to IAM: it is asked about the operation, and the tables and indexes that it names.
- * Whatever `dynamoDbCalls` in aws-calls.ts reads of a body has to be here.
+ * Whatever `dynamoDbCalls` in iam/calls.ts reads of a body has to be here.
  */
 const kindOf = (operation, body) =>
   JSON.stringify([
@@ -59,15 +59,15 @@ const textOf = (calls) => {
 };
 
 /**
- * From now on requests to DynamoDB that are made with Node's own client are asked about: `ask` says for which reason
- * the role does not allow one, or nothing. A request that is written in pieces is held until it is whole.
+ * Checks from now on the requests to DynamoDB that are made with Node's own client: `authorize` says why the role does
+ * not allow one, or nothing. A request that is written in pieces is held until it is whole.
  */
-export const holdToRole = (ask) => {
+export const enforceRole = (authorize) => {
   const allowed = new Set();
   const refusalOf = (operation, body) => {
     const kind = kindOf(operation, body);
     if (allowed.has(kind)) return undefined;
-    const refusal = ask(operation, body);
+    const refusal = authorize(operation, body);
     if (refusal === undefined) allowed.add(kind);
     return refusal;
   };

@@ -1,77 +1,57 @@
 // The process of one function instance: what the Lambda runtime is to a function. It is plain JavaScript, because a
-// process that had to set up TypeScript first would start in twice the time. lambda-instance.ts has the other side,
-// and the types of what goes to and fro.
+// process that had to set up TypeScript first would start in twice the time. instance.ts is the other side of the
+// channel, and says which messages there are.
 
 import { readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { holdToRole } from './role-check.mjs';
+import { enforceRole } from './role-check.mjs';
 
-/** File descriptors: a socket whose other end the platform has, and the pipe of a mailbox into which it puts events. */
-const platform = 3;
-const mailbox = 4;
+/** File descriptor of a socket whose other end the platform has. */
+const channel = 3;
 
 const buffer = Buffer.allocUnsafe(64 * 1024);
 const decoder = new StringDecoder();
-let heard = '';
+let received = '';
 
 /**
  * Reads what is there into the buffer and answers how many bytes that is. Until something comes nothing in this process
  * runs: in profiles this function is the time in which it is frozen.
  */
-const waitFor = (file, at = 0, most = buffer.length) => {
-  const length = readSync(file, buffer, at, most);
+const waitForBytes = () => {
+  const length = readSync(channel, buffer);
   if (length === 0) process.exit(); // nobody is there any more
   return length;
 };
 
 /** The next line from the platform. */
-const hear = () => {
+const receive = () => {
   for (;;) {
-    const end = heard.indexOf('\n');
+    const end = received.indexOf('\n');
     if (end >= 0) {
-      const line = heard.slice(0, end);
-      heard = heard.slice(end + 1);
+      const line = received.slice(0, end);
+      received = received.slice(end + 1);
       return line;
     }
-    heard += decoder.write(buffer.subarray(0, waitFor(platform)));
+    received += decoder.write(buffer.subarray(0, waitForBytes()));
   }
 };
 
-/** So many bytes of the mailbox, as text. */
-const take = (length) => {
-  for (let at = 0; at < length; ) at += waitFor(mailbox, at, length - at);
-  return buffer.toString('utf8', 0, length);
+const send = (message) => {
+  let rest = Buffer.from(`${message}\n`);
+  while (rest.length > 0) rest = rest.subarray(writeSync(channel, rest));
 };
 
-/** Tells the platform something, and what belongs to it as JSON. */
-const say = (what, json = 'null') => {
-  let rest = Buffer.from(`${what} ${json}\n`);
-  while (rest.length > 0) rest = rest.subarray(writeSync(platform, rest));
+/** Asks for the next invocation, and waits for it. */
+const nextInvocation = () => {
+  send('next');
+  const head = receive();
+  return { ...JSON.parse(head.slice('invocation '.length)), payload: receive() };
 };
 
-/** Lines of an event that came while the platform was asked something. */
-const early = [];
-const hearEvent = () => early.shift() ?? hear();
-
-/**
- * The next event: from the mailbox, where an empty message says that it is too large for that and comes in lines, as
- * all do without a mailbox.
- */
-const nextEvent = ({ hasMailbox }) => {
-  const message = hasMailbox ? take(Number(take(4))) : '';
-  const [head, payload] = message === '' ? [hearEvent(), hearEvent()] : message.split('\n');
-  const [requestId, ...traceId] = head.split(' ');
-  return { requestId, traceId: traceId.join(' '), payload };
-};
-
-/** Asks why a call is not allowed; work that an event has left behind may ask when the next event is on its way. */
-const ask = (operation, body) => {
-  say('question', JSON.stringify({ operation, body }));
-  for (;;) {
-    const line = hear();
-    if (line.startsWith('verdict ')) return JSON.parse(line.slice('verdict '.length)) ?? undefined;
-    early.push(line);
-  }
+/** Asks why the role does not allow a call; undefined: it does. */
+const authorize = (operation, body) => {
+  send(`authorize ${JSON.stringify({ operation, body })}`);
+  return JSON.parse(receive()) ?? undefined;
 };
 
 const errorOf = (thrown) =>
@@ -83,16 +63,16 @@ const errorOf = (thrown) =>
       }
     : { errorType: typeof thrown, errorMessage: String(thrown), stackTrace: [] };
 
-/** Reports why, then ends as the runtime does. */
-const crash = (error) => {
-  say('crash', JSON.stringify(error));
+/** Says why, then ends as the runtime does. */
+const exit = (message, error) => {
+  send(`${message} ${JSON.stringify(error)}`);
   process.exit(129);
 };
 
-process.on('uncaughtException', (thrown) => crash(errorOf(thrown)));
+process.on('uncaughtException', (thrown) => exit('exit', errorOf(thrown)));
 process.on('unhandledRejection', (reason) => {
   const { errorType, errorMessage, stackTrace } = errorOf(reason);
-  crash({
+  exit('exit', {
     errorType: 'Runtime.UnhandledPromiseRejection',
     errorMessage: `${errorType}: ${errorMessage}`,
     stackTrace,
@@ -107,21 +87,20 @@ const load = async ({ module, exportName }) => {
   return handler;
 };
 
-const run = async (handler, { context: fixed, timeoutSeconds }, { requestId, traceId, payload }) => {
-  const deadline = Date.now() + timeoutSeconds * 1_000;
+const run = async (handler, fixedContext, { requestId, traceId, deadlineMs, payload }) => {
   // biome-ignore lint/style/noProcessEnv: the runtime sets it for the function to read
   process.env._X_AMZN_TRACE_ID = traceId;
   const context = {
-    ...fixed,
+    ...fixedContext,
     awsRequestId: requestId,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
   };
   try {
     const result = await handler(JSON.parse(payload), context);
-    say(`result ${requestId}`, JSON.stringify(result));
+    send(`response ${requestId} ${JSON.stringify(result) ?? 'null'}`);
   } catch (error) {
-    say(`error ${requestId}`, JSON.stringify(errorOf(error)));
+    send(`error ${requestId} ${JSON.stringify(errorOf(error))}`);
   }
 };
 
@@ -130,23 +109,23 @@ const run = async (handler, { context: fixed, timeoutSeconds }, { requestId, tra
  * the function wait with it. It freezes when it has done what was due at the end of an event, such as giving its
  * connection back, and after the thaw it first notices what has happened meanwhile, such as the end of a connection.
  */
-const serve = (handler, settings) => {
+const serve = (handler, fixedContext) => {
   const freeze = () => {
-    const event = nextEvent(settings);
+    const invocation = nextInvocation();
     setImmediate(async () => {
-      await run(handler, settings, event);
+      await run(handler, fixedContext, invocation);
       setImmediate(freeze);
     });
   };
   freeze();
 };
 
-const initialization = JSON.parse(hear());
-holdToRole(ask);
+const initialization = JSON.parse(receive());
+enforceRole(authorize);
+let handler;
 try {
-  const handler = await load(initialization);
-  say('ready');
-  serve(handler, initialization);
+  handler = await load(initialization);
 } catch (error) {
-  crash(errorOf(error));
+  exit('init-error', errorOf(error));
 }
+serve(handler, initialization.context);

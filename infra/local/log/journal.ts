@@ -1,5 +1,4 @@
-import type { Access } from '../http/gateway.ts';
-import { accessText } from './console.ts';
+import { type Access, accessText } from './access.ts';
 import type { LogLine } from './log.ts';
 
 /** A line as a person reads it: of the API about a request, or of a function. */
@@ -34,8 +33,8 @@ export class Journal {
     this.#add({ time: Date.now(), source: 'api', level, text: accessText(access) });
   }
 
-  addLine({ time, source, read }: LogLine): void {
-    if (read !== undefined) this.#add({ time, source, ...read });
+  addLine({ time, source, shown }: LogLine): void {
+    if (shown !== undefined) this.#add({ time, source, ...shown });
   }
 
   #add(entry: Omit<JournalEntry, 'number'>): void {

@@ -5,7 +5,7 @@ import { PlatformError } from '../platform-error.ts';
 
 export interface DataFolder {
   /** The file for DynamoDB's data. */
-  readonly file: string;
+  readonly databaseFile: string;
   /** The file for the key that signs tokens. */
   readonly keyFile: string;
   close(): void;
@@ -40,7 +40,7 @@ export const openDataFolder = (directory: string): DataFolder => {
     throw problem(error);
   }
   return {
-    file: join(directory, 'dynamodb.sqlite'),
+    databaseFile: join(directory, 'dynamodb.sqlite'),
     keyFile: join(directory, 'signing-key.json'),
     close: () => lock.close(),
   };

@@ -1,13 +1,12 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ActiveComputations, activeComputations } from '../../start/plugins/computations/active-computations.ts';
-import type { TableSize } from '../storage/table-size.ts';
-import type { JournalEntry } from '../log/journal.ts';
 import type { Counts } from '../lambda/lambda-function.ts';
-import type { Platform } from '../run-stack.ts';
+import type { JournalEntry } from '../log/journal.ts';
+import type { Platform } from '../platform.ts';
+import type { Panel } from '../plugin.ts';
 import type { QueueDepth } from '../queue/sqs.ts';
+import type { TableSize } from '../storage/table-size.ts';
 
 /** All that the page shows, at one moment. Times are milliseconds since the epoch. */
-export interface OperatorState {
+export interface PageState {
   /** When the platform started: another one means that it was started again. */
   readonly startedAt: number;
   readonly now: number;
@@ -19,26 +18,36 @@ export interface OperatorState {
   })[];
   readonly queues: readonly (QueueDepth & { readonly label: string; readonly name: string })[];
   readonly tables: readonly (TableSize & { readonly label: string; readonly name: string })[];
-  /** Absent where the stack has no table of computations. */
-  readonly computations?: ActiveComputations | undefined;
-  /** How many faults chaos has caused, by kind. */
-  readonly faults: Readonly<Record<string, number>>;
+  /** What the panels of plugins show, by their names. */
+  readonly panels: Readonly<Record<string, unknown>>;
   /** The newest lines, oldest first. */
   readonly journal: readonly JournalEntry[];
 }
 
-/** Looks at everything at once. Rejects when DynamoDB or SQS cannot answer. */
-export const stateOf = (platform: Platform, database: DynamoDBClient): (() => Promise<OperatorState>) => {
+/** Looks at everything at once. Rejects when a service cannot answer. */
+export const pageState = (platform: Platform, panels: readonly Panel[]): (() => Promise<PageState>) => {
   const startedAt = Date.now();
-  const table = platform.tables.find(({ label }) => label === 'computations');
-  const lookAtComputations = table && activeComputations(database, table.name);
+  const shown = panels.flatMap(({ name, dataOf }) => {
+    const data = dataOf(platform);
+    return data === undefined ? [] : [{ name, data }];
+  });
   return async () => {
-    const [queues, tables, computations] = await Promise.all([
+    const [queues, tables, panelData] = await Promise.all([
       Promise.all(
-        platform.queues.map(async ({ label, name, depth }) => ({ label, name, ...(await depth()) })),
+        platform.queues.map(async (queue) => ({
+          label: queue.label,
+          name: queue.name,
+          ...(await queue.depth()),
+        })),
       ),
-      Promise.all(platform.tables.map(async ({ label, name, size }) => ({ label, name, ...(await size()) }))),
-      lookAtComputations?.(),
+      Promise.all(
+        platform.tables.map(async (table) => ({
+          label: table.label,
+          name: table.name,
+          ...(await table.size()),
+        })),
+      ),
+      Promise.all(shown.map(async ({ name, data }) => [name, await data()] as const)),
     ]);
     return {
       startedAt,
@@ -52,8 +61,7 @@ export const stateOf = (platform: Platform, database: DynamoDBClient): (() => Pr
       })),
       queues,
       tables,
-      computations,
-      faults: Object.fromEntries(platform.faults),
+      panels: Object.fromEntries(panelData),
       journal: platform.journal,
     };
   };

@@ -1,16 +1,16 @@
-/** Wakes one waiter. A ring that comes while nobody waits is kept for the next one. */
-export class Bell {
-  #rung = false;
+/** Wakes one waiter each time it is set. When it is set while nobody waits, the next waiter does not wait. */
+export class AutoResetEvent {
+  #isSet = false;
   #wake: (() => void) | undefined;
 
-  ring(): void {
-    this.#rung = true;
+  set(): void {
+    this.#isSet = true;
     this.#wake?.();
   }
 
-  /** Resolves at the next ring, or after so many milliseconds. */
+  /** Resolves when it is set, or after so many milliseconds. */
   async wait(milliseconds?: number): Promise<void> {
-    if (!this.#rung) {
+    if (!this.#isSet) {
       await new Promise<void>((resolve) => {
         const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
         this.#wake = () => {
@@ -19,7 +19,7 @@ export class Bell {
         };
       });
     }
-    this.#rung = false;
+    this.#isSet = false;
     this.#wake = undefined;
   }
 }

@@ -1,15 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { succeeded } from './batch-response.ts';
-import { Bell } from './auto-reset-event.ts';
-import type { Lambda } from '../lambda/lambda-function.ts';
 import { accessKeyOf } from '../iam/roles.ts';
-import type { Message, Sqs } from './sqs.ts';
-import type { LocalMapping } from '../stack.ts';
+import type { FunctionDefinition } from '../lambda/definition.ts';
+import type { Outcome } from '../lambda/outcome.ts';
+import { AutoResetEvent } from './auto-reset-event.ts';
+import { succeeded } from './batch-response.ts';
+import type { Message, QueueDefinition, Sqs } from './sqs.ts';
+
+export interface EventSourceMapping {
+  readonly queue: QueueDefinition;
+  readonly function: FunctionDefinition;
+  readonly isEnabled: boolean;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  /** Invocations at once; undefined: as many as the function has instances. */
+  readonly maximumConcurrency: number | undefined;
+  readonly reportsBatchItemFailures: boolean;
+}
 
 export interface EventSourceOptions {
-  readonly mapping: LocalMapping;
-  readonly lambda: Lambda;
+  readonly mapping: EventSourceMapping;
+  readonly lambda: { readonly maxInstances: number; invoke(payload: string): Promise<Outcome> };
   readonly sqs: Sqs;
   readonly region: string;
 }
@@ -32,18 +43,18 @@ export const startEventSource = ({ mapping, lambda, sqs, region }: EventSourceOp
   const { queue, batchSize, windowSeconds, reportsBatchItemFailures } = mapping;
   const maximum = mapping.maximumConcurrency ?? lambda.maxInstances;
   const accessKey = accessKeyOf(mapping.function); // Lambda reads the queue with the function's role
-  const arrival = new Bell();
-  const ended = new Bell();
+  const arrival = new AutoResetEvent();
+  const ended = new AutoResetEvent();
   const deliveries = new Set<Promise<void>>();
   const stopping = new AbortController();
-  sqs.onArrival(queue.name, () => arrival.ring());
+  sqs.onArrival(queue.name, () => arrival.set());
 
-  const receive = async (most: number): Promise<Message[]> => {
+  const receive = async (count: number): Promise<Message[]> => {
     const { Messages = [] } = await sqs.call<{ Messages?: Message[] }>(
       'ReceiveMessage',
       {
         QueueUrl: queue.url,
-        MaxNumberOfMessages: Math.min(10, most),
+        MaxNumberOfMessages: Math.min(10, count),
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       },
@@ -96,7 +107,7 @@ export const startEventSource = ({ mapping, lambda, sqs, region }: EventSourceOp
       for (let first = 0; first < messages.length; first += batchSize) {
         const delivery = deliver(messages.slice(first, first + batchSize)).finally(() => {
           deliveries.delete(delivery);
-          ended.ring();
+          ended.set();
         });
         deliveries.add(delivery);
       }
@@ -107,8 +118,8 @@ export const startEventSource = ({ mapping, lambda, sqs, region }: EventSourceOp
   return {
     stop: async () => {
       stopping.abort();
-      arrival.ring();
-      ended.ring();
+      arrival.set();
+      ended.set();
       await polling;
       await Promise.all(deliveries);
     },

@@ -1,6 +1,21 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { buildApp } from 'fauxqs';
-import { accessKeyIn, type Check } from '../iam/roles.ts';
-import type { LocalQueue } from '../stack.ts';
+import { sqsCalls } from '../iam/calls.ts';
+import { accessKeyIn, type RequestCheck, requestCheck } from '../iam/roles.ts';
+import type { Service, ServiceType } from '../service.ts';
+
+/** What the template says of a queue. */
+export interface QueueDefinition {
+  readonly logicalId: string;
+  readonly name: string;
+  /** What people call it. */
+  readonly label: string;
+  readonly arn: string;
+  readonly url: string;
+  readonly visibilityTimeoutSeconds: number;
+  /** As `CreateQueue` takes them. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
 
 /** What `ReceiveMessage` gives of one message. */
 export interface Message {
@@ -45,17 +60,12 @@ const depthOf = ({ ready, delayed, inflight }: Inspected): QueueDepth => {
   };
 };
 
-export interface Sqs {
-  /** `http://127.0.0.1:port/000000000000`: a queue's URL is this, a slash and its name. */
-  readonly endpoint: string;
+export interface Sqs extends Service {
   /** One request of the SQS protocol (JSON), without a socket in between, signed with an access key if one is given. */
   call<T>(action: string, body: Record<string, unknown>, accessKeyId?: string): Promise<T>;
-  /** From now on answers `AccessDenied` to the requests for which the check has a reason to. */
-  guard(check: Check): void;
   /** Calls the listener when a message was sent to the queue, or made visible again at once. */
   onArrival(queueName: string, listener: () => void): void;
   depth(queueName: string): Promise<QueueDepth>;
-  stop(): Promise<void>;
 }
 
 /** Actions after which a queue may have a message that it had not before. */
@@ -68,28 +78,13 @@ const arrivals = new Set([
 
 /**
  * Starts fauxqs in this process, on a free loopback port. Queues live in memory: what was in them is lost with the
- * process, and the sweeper heals it at the next start.
+ * process. Requests for which the check gives a reason are answered `AccessDenied`.
  */
-export const startSqs = async (region: string): Promise<Sqs> => {
+export const startSqs = async (region: string, check: RequestCheck = () => undefined): Promise<Sqs> => {
   const server = buildApp({ logger: false, defaultRegion: region });
   const listeners = new Map<string, () => void>();
-  server.addHook('onResponse', async (request) => {
-    const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
-    if (!arrivals.has(action)) return;
-    const { QueueUrl } = request.body as { QueueUrl?: unknown };
-    listeners.get(String(QueueUrl).split('/').at(-1) ?? '')?.();
-  });
-  let check: Check = () => undefined;
-  server.addHook('preHandler', async ({ headers, body }, reply) => {
-    const operation = String(headers['x-amz-target']).replace('AmazonSQS.', '');
-    const refusal = check(operation, body, accessKeyIn(headers.authorization));
-    if (refusal === undefined) return;
-    await reply
-      .code(403)
-      .header('content-type', 'application/x-amz-json-1.0')
-      .header('x-amzn-query-error', 'AccessDenied;Sender')
-      .send(JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', message: refusal }));
-  });
+  announceArrivals(server, listeners);
+  refuseByRole(server, check);
   // Counted before it becomes JSON: a queue may hold thousands of messages, and nobody wants their bodies.
   server.addHook('preSerialization', async ({ url }, _, payload: unknown) =>
     url.startsWith(inspection) ? depthOf((payload as { messages: Inspected }).messages) : payload,
@@ -112,9 +107,6 @@ export const startSqs = async (region: string): Promise<Sqs> => {
       if (statusCode !== 200) throw new Error(`SQS ${action}: ${answer}`);
       return JSON.parse(answer);
     },
-    guard: (next) => {
-      check = next;
-    },
     onArrival: (queueName, listener) => listeners.set(queueName, listener),
     depth: async (queueName) => {
       const { body } = await server.inject({ method: 'GET', url: inspection + queueName });
@@ -124,9 +116,41 @@ export const startSqs = async (region: string): Promise<Sqs> => {
   };
 };
 
-/** Creates the queues with the attributes that the template gives them. */
-export const createQueues = async (sqs: Sqs, queues: readonly LocalQueue[]): Promise<void> => {
-  for (const { name, attributes } of queues) {
-    await sqs.call('CreateQueue', { QueueName: name, Attributes: attributes });
-  }
+type Server = ReturnType<typeof buildApp>;
+
+const actionOf = (headers: IncomingHttpHeaders): string =>
+  String(headers['x-amz-target']).replace('AmazonSQS.', '');
+
+/** Calls the listener of a queue, by its name, after each request that may have brought it a message. */
+const announceArrivals = (server: Server, listeners: ReadonlyMap<string, () => void>): void => {
+  server.addHook('onResponse', async ({ headers, body }) => {
+    if (!arrivals.has(actionOf(headers))) return;
+    const { QueueUrl } = body as { QueueUrl?: unknown };
+    listeners.get(String(QueueUrl).split('/').at(-1) ?? '')?.();
+  });
+};
+
+const refuseByRole = (server: Server, check: RequestCheck): void => {
+  server.addHook('preHandler', async ({ headers, body }, reply) => {
+    const refusal = check(actionOf(headers), body, accessKeyIn(headers.authorization));
+    if (refusal === undefined) return;
+    await reply
+      .code(403)
+      .header('content-type', 'application/x-amz-json-1.0')
+      .header('x-amzn-query-error', 'AccessDenied;Sender')
+      .send(JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', message: refusal }));
+  });
+};
+
+export const sqs: ServiceType<Sqs> = {
+  name: 'sqs',
+  start: ({ account, roles }) => startSqs(account.region, requestCheck(roles, sqsCalls, account)),
+};
+
+/** Creates a queue with the attributes that the template gives it. */
+export const createQueue = async (
+  service: Sqs,
+  { name, attributes }: Pick<QueueDefinition, 'name' | 'attributes'>,
+): Promise<void> => {
+  await service.call('CreateQueue', { QueueName: name, Attributes: attributes });
 };

@@ -1,24 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome } from '../lambda/instance.ts';
+import type { Account } from '../cloudformation/template.ts';
+import type { FunctionDefinition } from '../lambda/definition.ts';
 import { PlatformError } from '../platform-error.ts';
-import type { LocalFunction, LocalSchedule } from '../stack.ts';
-import type { Place } from '../cloudformation/template.ts';
 
-export interface ScheduleOptions {
-  readonly schedule: LocalSchedule;
-  readonly place: Place;
-  readonly invoke: (target: LocalFunction, payload: string) => Promise<Outcome>;
+/** What the template says of an EventBridge rule. */
+export interface Schedule {
+  readonly arn: string;
+  readonly expression: string;
+  readonly isEnabled: boolean;
+  readonly targets: readonly {
+    readonly function: FunctionDefinition;
+    /** JSON in one line, in place of the scheduled event. */
+    readonly input: string | undefined;
+  }[];
 }
 
-export interface Schedule {
-  /** Runs the targets now, with this event in place of the schedule's own. */
-  run(event: unknown): void;
-  /** Takes the clock away; invocations under way are left to end. */
-  stop(): void;
+/** What a rule invokes. */
+interface Target {
+  readonly input: string | undefined;
+  invoke(payload: string): void;
 }
 
 const minute = 60_000;
-const milliseconds: Record<string, number> = { minute, hour: 60 * minute, day: 24 * 60 * minute };
+const unitMilliseconds = new Map([
+  ['minute', minute],
+  ['hour', 60 * minute],
+  ['day', 24 * 60 * minute],
+]);
+/** The longest delay of a timer of Node.js. */
+const maxMilliseconds = 2 ** 31 - 1;
 
 /**
  * Milliseconds between two runs of a schedule such as `rate(5 minutes)`. Throws a {@link PlatformError} for any
@@ -26,46 +36,27 @@ const milliseconds: Record<string, number> = { minute, hour: 60 * minute, day: 2
  */
 export const intervalOf = (expression: string): number => {
   const [, count = '', unit = '', plural] = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
-  const value = Number(count) * (milliseconds[unit] ?? 0);
-  const wellFormed = value > 0 && (Number(count) === 1) === (plural === ''); // as EventBridge insists
-  if (wellFormed && value < 2 ** 31) return value;
+  const interval = Number(count) * (unitMilliseconds.get(unit) ?? 0);
+  const isWellFormed = interval > 0 && (Number(count) === 1) === (plural === ''); // as EventBridge insists
+  if (isWellFormed && interval <= maxMilliseconds) return interval;
   throw new PlatformError(
     `The local platform does not understand the schedule ${expression}: it knows rate(1 minute), rate(2 hours) and the like.`,
   );
 };
 
-/**
- * Runs the targets of an EventBridge rule at its rate, the first time one interval after the start. They are
- * invoked asynchronously: one that fails is repeated as often as its function says, after one minute and then two.
- */
-export const startSchedule = ({ schedule, place, invoke }: ScheduleOptions): Schedule => {
-  const timers = new Set<NodeJS.Timeout>();
-  const attempt = async (target: LocalFunction, payload: string, number = 1): Promise<void> => {
-    const { kind } = await invoke(target, payload);
-    if (kind === 'success' || number > target.retryAttempts) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      void attempt(target, payload, number + 1);
-    }, number * minute);
-    timers.add(timer);
-  };
+/** Invokes the targets of a rule at its rate, the first time one interval after the start. Returns what stops it. */
+export const startSchedule = (
+  { arn, expression }: Pick<Schedule, 'arn' | 'expression'>,
+  targets: readonly Target[],
+  account: Account,
+): (() => void) => {
   const clock = setInterval(() => {
-    for (const { function: target, input } of schedule.targets) {
-      void attempt(target, input ?? JSON.stringify(scheduledEvent(schedule, place)));
-    }
-  }, intervalOf(schedule.expression));
-  return {
-    run: (event) => {
-      for (const { function: target } of schedule.targets) void attempt(target, JSON.stringify(event));
-    },
-    stop: () => {
-      clearInterval(clock);
-      for (const timer of timers) clearTimeout(timer);
-    },
-  };
+    for (const { input, invoke } of targets) invoke(input ?? JSON.stringify(scheduledEvent(arn, account)));
+  }, intervalOf(expression));
+  return () => clearInterval(clock);
 };
 
-const scheduledEvent = ({ arn }: LocalSchedule, { accountId, region }: Place) => ({
+const scheduledEvent = (ruleArn: string, { accountId, region }: Account) => ({
   version: '0',
   id: randomUUID(),
   'detail-type': 'Scheduled Event',
@@ -73,6 +64,6 @@ const scheduledEvent = ({ arn }: LocalSchedule, { accountId, region }: Place) =>
   account: accountId,
   time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
   region,
-  resources: [arn],
+  resources: [ruleArn],
   detail: {},
 });

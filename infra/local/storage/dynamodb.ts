@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { spawnGuarded } from '../machine/guarded-process.ts';
 import { freePort } from '../machine/loopback.ts';
 import { PlatformError } from '../platform-error.ts';
+import type { Service, ServiceType } from '../service.ts';
+import { ownerClient } from './tables.ts';
 
-export interface DynamoDb {
-  readonly endpoint: string;
+export interface DynamoDb extends Service {
   stop(): Promise<void>;
 }
 
@@ -91,3 +93,23 @@ const startDynoxide = async (
 const missing =
   'There is no DynamoDB on this machine: install Dynoxide (https://github.com/nubo-db/dynoxide) so that the command ' +
   'dynoxide is on the PATH, or set AWS_ENDPOINT_URL_DYNAMODB to a DynamoDB-compatible endpoint.';
+
+export const dynamoDb: ServiceType<DynamoDb & { readonly client: DynamoDBClient }> = {
+  name: 'dynamodb',
+  start: async ({ account, elsewhere, dataFolder, onFailure }) => {
+    const { endpoint, stop } = await startDynamoDb({
+      endpoint: elsewhere,
+      file: dataFolder?.databaseFile,
+      onExit: onFailure,
+    });
+    const client = ownerClient(endpoint, account.region);
+    return {
+      endpoint,
+      client,
+      stop: () => {
+        client.destroy();
+        return stop();
+      },
+    };
+  },
+};

@@ -1,7 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { dynamoComputationStore } from '../../../../functions/lib/aws/computation-store.ts';
-import { type Computation, type ComputationKey, isActive } from '../../../../functions/lib/engine/computation.ts';
+import {
+  type Computation,
+  type ComputationKey,
+  isActive,
+} from '../../../../functions/lib/engine/computation.ts';
 import { type Progress, progressOf } from '../../../../functions/lib/engine/progress.ts';
 
 interface ComputationView {

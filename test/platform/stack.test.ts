@@ -1,23 +1,27 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readStack } from '../../infra/local/cloudformation/stack.ts';
 import type { Template } from '../../infra/local/cloudformation/template.ts';
+import { apiGatewayApi } from '../../infra/local/resources/api-gateway-api.ts';
+import { eventsRule } from '../../infra/local/resources/events-rule.ts';
+import { lambdaEventSourceMapping } from '../../infra/local/resources/lambda-event-source-mapping.ts';
+import { lambdaFunction } from '../../infra/local/resources/lambda-function.ts';
+import { resourceTypes } from '../../infra/local/resources/registry.ts';
+import { sqsQueue } from '../../infra/local/resources/sqs-queue.ts';
 import { api, everything, lambda, mapping, permission, queue, type Resources, synthesize } from './stacks.ts';
 
-const place = { stackName: 'Test', region: 'us-east-1', accountId: '000000000000' };
-const urls = { api: 'http://127.0.0.1:1', sqs: 'http://127.0.0.1:2/000000000000' };
+const input = {
+  place: { stackName: 'Test', region: 'us-east-1', accountId: '000000000000' },
+  url: 'http://127.0.0.1:1',
+  endpoints: new Map([['sqs', 'http://127.0.0.1:2']]),
+  types: resourceTypes,
+  label: (logicalId: string, output: string | undefined) => output ?? logicalId,
+};
 
 const read = async (resources: Resources, rest: Partial<Template> = {}) => {
   const { assetManifestFile, remove } = await synthesize(resources, rest);
-  try {
-    return readStack({
-      template: { ...rest, Resources: { ...everything, ...resources } },
-      assetManifestFile,
-      place,
-      urls,
-    });
-  } finally {
-    await remove();
-  }
+  onTestFinished(remove);
+  const template = { ...rest, Resources: { ...everything, ...resources } };
+  return readStack({ ...input, template, assetManifestFile });
 };
 
 const handler = 'export const handler = async () => {};';
@@ -37,12 +41,7 @@ const rule = (properties: Record<string, unknown>, target: Record<string, unknow
 
 describe('a stack', () => {
   test('connects its resources by their names', async () => {
-    const {
-      functions,
-      queues,
-      mappings,
-      api: http,
-    } = await read({
+    const stack = await read({
       Work: queue({ VisibilityTimeout: 60 }),
       Worker: lambda(handler, {
         MemorySize: 256,
@@ -62,6 +61,7 @@ describe('a stack', () => {
       ),
     });
 
+    const [functions, queues] = [stack.all(lambdaFunction), stack.all(sqsQueue)];
     expect(functions).toMatchObject([
       {
         name: 'Test-Worker',
@@ -73,26 +73,29 @@ describe('a stack', () => {
       },
     ]);
     expect(queues).toMatchObject([{ name: 'Test-Work', attributes: { VisibilityTimeout: '60' } }]);
-    expect(mappings).toMatchObject([
+    expect(stack.all(lambdaEventSourceMapping)).toMatchObject([
       { queue: queues[0], function: functions[0], batchSize: 4, maximumConcurrency: 5 },
     ]);
-    expect(http?.routes).toMatchObject([
+    expect(stack.all(apiGatewayApi)[0]?.routes).toMatchObject([
       { key: 'GET /a', function: functions[0], throttling: { ratePerSecond: 10, burst: 20 } },
       { key: 'GET /b', function: functions[0], throttling: { ratePerSecond: 1, burst: 20 } },
     ]);
   });
 
   test('has the names that it was given', async () => {
-    const { queues, functions } = await read({
+    const stack = await read({
       Work: queue({ QueueName: 'work' }),
       Worker: lambda(handler, { FunctionName: { 'Fn::Join': ['-', ['worker', { Ref: 'AWS::Region' }]] } }),
     });
 
-    expect([queues[0]?.name, functions[0]?.name]).toEqual(['work', 'worker-us-east-1']);
+    expect([...stack.all(sqsQueue), ...stack.all(lambdaFunction)].map(({ name }) => name)).toEqual([
+      'work',
+      'worker-us-east-1',
+    ]);
   });
 
   test('leaves out what its conditions leave out', async () => {
-    const { queues } = await read(
+    const stack = await read(
       { Yes: { ...queue(), Condition: 'Here' }, No: { ...queue(), Condition: 'There' } },
       {
         Conditions: {
@@ -102,26 +105,26 @@ describe('a stack', () => {
       },
     );
 
-    expect(queues.map(({ logicalId }) => logicalId)).toEqual(['Yes']);
+    expect(stack.all(sqsQueue).map(({ logicalId }) => logicalId)).toEqual(['Yes']);
   });
 
   test('hands over the input of a schedule in one line', async () => {
-    const { schedules } = await read({
+    const stack = await read({
       ...rule({}, { Input: '{\n  "mine": 1\n}' }),
       Allowed: permission('Echo', 'events.amazonaws.com'),
     });
 
-    expect(schedules[0]?.targets[0]?.input).toBe('{"mine":1}');
+    expect(stack.all(eventsRule)[0]?.targets[0]?.input).toBe('{"mine":1}');
   });
 
-  test('calls a function by the output that names it', async () => {
-    const { functions, outputs } = await read(
+  test('tells which output refers to a resource, for what people call it', async () => {
+    const stack = await read(
       { Fn1: lambda(handler) },
       { Outputs: { DeadLettersFunction: { Value: { Ref: 'Fn1' } } } },
     );
 
-    expect(functions[0]?.label).toBe('dead-letters');
-    expect(outputs()).toMatchObject({ DeadLettersFunction: 'Test-Fn1' });
+    expect(stack.all(lambdaFunction)[0]?.label).toBe('DeadLettersFunction');
+    expect(stack.outputs()).toMatchObject({ DeadLettersFunction: 'Test-Fn1' });
   });
 });
 
@@ -205,24 +208,36 @@ describe('what the platform cannot run is refused in words', () => {
   });
 
   test('code that was not synthesized', async () => {
-    const { assetManifestFile, remove } = await synthesize({});
+    const missing = { ...echo, Properties: { ...echo.Properties, Code: { S3Bucket: 'assets', S3Key: 'x' } } };
+    const readMissing = async () => {
+      const { assetManifestFile, remove } = await synthesize({});
+      onTestFinished(remove);
+      return readStack({
+        ...input,
+        template: { Resources: { ...everything, Echo: missing } },
+        assetManifestFile,
+      });
+    };
 
-    expect(() =>
-      readStack({ template: { Resources: { ...everything, Echo: echo } }, assetManifestFile, place, urls }),
-    ).toThrow(/^Echo\.Code: the asset .* was not synthesized\.$/);
+    await expect(readMissing()).rejects.toThrow('Echo.Code: the asset x was not synthesized.');
+  });
 
-    await remove();
+  test.each(['constructor', 'toString', '__proto__'])('a type that is called %s', async (Type) => {
+    await expect(read({ Odd: { Type } })).rejects.toThrow(
+      `Odd: the local platform does not understand resources of type ${Type}.`,
+    );
+  });
+
+  test.each(['constructor', 'toString', 'valueOf'])('a property that is called %s', async (name) => {
+    await expect(read({ Work: queue({ [name]: 1 }) })).rejects.toThrow(`does not understand ${name}.`);
   });
 
   test('but not what changes nothing here', async () => {
-    await expect(
-      read({
-        Deployer: { Type: 'AWS::IAM::Role', Properties: { Anything: { 'Fn::ImportValue': 'x' } } },
-        Echo: lambda(handler, {
-          Architectures: ['arm64'],
-          RecursiveLoop: 'Allow',
-        }),
-      }),
-    ).resolves.toMatchObject({ functions: [{ name: 'Test-Echo' }] });
+    const stack = await read({
+      Deployer: { Type: 'AWS::IAM::Role', Properties: { Anything: { 'Fn::ImportValue': 'x' } } },
+      Echo: lambda(handler, { Architectures: ['arm64'], RecursiveLoop: 'Allow' }),
+    });
+
+    expect(stack.all(lambdaFunction)).toMatchObject([{ name: 'Test-Echo' }]);
   });
 });

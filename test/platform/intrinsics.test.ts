@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub is written
 import { describe, expect, test } from 'vitest';
+import { resolver } from '../../infra/local/cloudformation/intrinsics.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
 import { PlatformError } from '../../infra/local/platform-error.ts';
-import { resolver, type Template } from '../../infra/local/cloudformation/template.ts';
 
 const place = { stackName: 'Stack', region: 'eu-west-1', accountId: '123456789012' };
 
@@ -65,6 +66,9 @@ describe('an intrinsic function', () => {
       'Here: the local platform has nothing for Fn::GetAtt Missing.Arn.',
     ],
     [{ 'Fn::Sub': '${Missing}' }, 'Here: the local platform has nothing for Ref Missing.'],
+    [{ Ref: 'constructor' }, 'Here: the local platform has nothing for Ref constructor.'],
+    [{ 'Fn::Sub': ['${toString}', {}] }, 'Here: the local platform has nothing for Ref toString.'],
+    [{ Condition: 'valueOf' }, 'Here: the template has no condition valueOf.'],
     [{ 'Fn::Join': ['-'] }, 'Here: Fn::Join is malformed.'],
     [{ 'Fn::Select': [5, ['a']] }, 'Here: Fn::Select is malformed.'],
     [{ 'Fn::If': ['Never', 1, 2] }, 'Here: the template has no condition Never.'],
