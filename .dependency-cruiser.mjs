@@ -2,7 +2,7 @@
  * Who may know whom (docs/adr/0020-one-manifest-and-who-may-know-whom.md). Types count like values. There is no exception:
  * what does not fit belongs into another room.
  */
-const test = '\\.(test|reference)\\.ts$';
+const test = '\\.(test|bench|reference)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -23,7 +23,8 @@ export default {
     },
     {
       name: 'engine-is-pure',
-      comment: 'The engine gets store, queue, clock and randomness handed in, so that it also runs in the simulator.',
+      comment:
+        'The engine gets store, queue, clock and randomness handed in, so that it also runs in the simulator.',
       severity: 'error',
       from: { path: '^functions/lib/engine/' },
       to: { path: '^functions/lib/', pathNot: '^functions/lib/(engine/|(lazy|ports|bounded-map)\\.ts$)' },
@@ -37,12 +38,13 @@ export default {
     },
     {
       name: 'function-knows-lib',
-      comment: 'A function knows lib, the limits, the product and what it computes with; never another function.',
+      comment:
+        'A function knows lib, the limits, the product and what it computes with; never another function.',
       severity: 'error',
       from: { path: '^functions/(?!lib/|kernels/)([^/]+)/' },
       to: {
         path: '^(functions/|infra/|test/)',
-        pathNot: '^functions/($1/|lib/|kernels/registry\\.ts$|limits\\.ts$|product\\.ts$)',
+        pathNot: '^functions/($1/|lib/|kernels/index\\.ts$|limits\\.ts$|product\\.ts$)',
       },
     },
     {
@@ -64,7 +66,7 @@ export default {
       comment: 'The tests of a kernel lie in its folder and may use what tests have in common.',
       severity: 'error',
       from: { path: `^functions/.*${test}` },
-      to: { path: '^(infra/|test/(?!support/))' },
+      to: { path: '^(infra/|test/(?!(support|bench)/))' },
     },
     {
       name: 'manifest-knows-no-handler',
@@ -83,7 +85,7 @@ export default {
       from: { path: '^infra/' },
       to: {
         path: '^(functions/|test/)',
-        pathNot: '^functions/(lib/|kernels/registry\\.ts$|(manifest|limits|product)\\.ts$)',
+        pathNot: '^functions/(lib/|kernels/(index|registry)\\.ts$|(manifest|limits|product)\\.ts$)',
       },
     },
     {

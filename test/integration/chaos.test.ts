@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findKernel } from '../../functions/kernels/registry.ts';
+import { findKernel, type KernelContext } from '../../functions/kernels/index.ts';
 import type { ParallelKernel, SequentialKernel } from '../../functions/lib/engine/kernel.ts';
 import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
 import type { Platform } from '../../infra/local/platform.ts';
@@ -95,17 +95,24 @@ const work = (n: number): { readonly type: string; readonly input: Record<string
   return { type: 'sum-of-squares', input: { n } };
 };
 
+const NO_ITEMS: KernelContext = { items: { page: async () => ({ items: [], next: undefined }) } };
+
 /** What it must come to, computed in this process. */
 const resultOf = async ({ type, input }: ReturnType<typeof work>): Promise<unknown> => {
   const kernel = findKernel(type);
   if (kernel?.kind === 'parallel') {
     const { input: schema } = kernel as ParallelKernel<unknown, unknown, unknown>;
-    return foldTree(kernel, schema.parse(input));
+    return foldTree(kernel, schema.parse(input), NO_ITEMS);
   }
-  const { start, step, progress, finish } = kernel as SequentialKernel<unknown, unknown, unknown>;
+  const { start, step, progress, finish } = kernel as SequentialKernel<
+    unknown,
+    unknown,
+    unknown,
+    KernelContext
+  >;
   let state = start(input);
   for (let { done, total } = progress(state, input); done < total; { done, total } = progress(state, input)) {
-    state = await step(state, input, { page: async () => ({ items: [], next: undefined }) });
+    state = await step(state, input, NO_ITEMS);
   }
   return finish(state, input);
 };

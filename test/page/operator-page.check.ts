@@ -128,7 +128,7 @@ describe('in a browser', () => {
         kind: 'parallel',
         createdAt: at,
       },
-      { deadline: at + 600_000, visit: { at: at + 600_000, interval: 1, seen: 0 } },
+      { deadline: at + 600_000, visit: { at: at + 600_000, intervalMs: 1, lastDone: 0 } },
       20,
     );
     if (!('applied' in created)) throw new Error('It is new.');

@@ -169,7 +169,7 @@ describe.each([
 
   it('lets one of two sweepers claim a visit', async () => {
     const store = await created();
-    const next = { at: later + 1, interval: 120_000, seen: 7 };
+    const next = { at: later + 1, intervalMs: 120_000, lastDone: 7 };
     expect(await store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'x')).toBe(true);
     expect(await store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'y')).toBe(false);
     expect(await store.read(key)).toMatchObject({ visit: next });
@@ -177,7 +177,7 @@ describe.each([
 
   it('takes a repeated claim for its own, while the computation is active', async () => {
     const store = await created();
-    const next = { at: later + 1, interval: 120_000, seen: 7 };
+    const next = { at: later + 1, intervalMs: 120_000, lastDone: 7 };
     const claim = () => store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'x');
     expect([await claim(), await claim()]).toEqual([true, true]);
     await store.cancel(key, 'z', endAt(later));

@@ -1,21 +1,8 @@
-import type { ItemReader, ParallelKernel, SequentialKernel } from '../../../functions/lib/engine/kernel.ts';
+import type { Codec, ParallelKernel, SequentialKernel } from '../../functions/lib/engine/kernel.ts';
 
-export interface Item {
-  readonly id: number;
-  readonly name: string;
-  readonly description: string;
-}
+const throughCodec = <T>({ encode, decode }: Codec<T>, value: T): T => decode(encode(value));
 
-/** A reader of these items, a page of `size` at a time. */
-export const reader = (items: readonly Item[], size = 100): ItemReader => ({
-  async page(after) {
-    const rest = items.filter(({ id }) => after === undefined || id > after);
-    const page = rest.slice(0, size);
-    return { items: page, next: rest.length > page.length ? page.at(-1)?.id : undefined };
-  },
-});
-
-/** The partial results of all parts, each through its codec and computed in this order. */
+/** The partial results of all parts, each through its codec, computed in this order. */
 export const partials = async <Input, Partial, Output>(
   kernel: ParallelKernel<Input, Partial, Output>,
   input: Input,
@@ -24,7 +11,7 @@ export const partials = async <Input, Partial, Output>(
   const results: Partial[] = [];
   const parts = Array.from({ length: kernel.parts(input) }, (_, part) => part);
   for (const part of parts.toSorted(order)) {
-    results[part] = kernel.partial.decode(kernel.partial.encode(await kernel.compute(input, part)));
+    results[part] = throughCodec(kernel.partial, await kernel.compute(input, part, undefined));
   }
   return results;
 };
@@ -42,16 +29,16 @@ export const runParallel = async <Input, Partial, Output>(
 };
 
 /** The result of a sequential kernel, each of its states through its codec. */
-export const runSequential = async <Input, State, Output>(
-  kernel: SequentialKernel<Input, State, Output>,
+export const runSequential = async <Input, State, Output, Context>(
+  kernel: SequentialKernel<Input, State, Output, Context>,
   input: Input,
-  items: ItemReader = reader([]),
+  context: Context,
 ): Promise<{ output: Output; steps: number }> => {
   let state = kernel.start(input);
   for (let steps = 0; ; steps += 1) {
     const { done, total } = kernel.progress(state, input);
     if (done === total) return { output: kernel.finish(state, input), steps };
-    state = await kernel.step(kernel.state.decode(kernel.state.encode(state)), input, items);
+    state = await kernel.step(throughCodec(kernel.state, state), input, context);
   }
 };
 

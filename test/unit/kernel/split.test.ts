@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_PARTS } from '../../../functions/lib/engine/kernel.ts';
+import { MAX_PARTS } from '../../../functions/lib/engine/limits.ts';
 import { evenSplit, maxUnits } from '../../../functions/lib/kernel/split.ts';
 
 const size = fc

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exp, inverseNormal, log } from '../../../functions/lib/kernel/numeric.ts';
-import { normalCdf } from './normal.ts';
+import { normalCdf } from '../../support/normal.ts';
 
 /** Two units in the last place: the functions under test and the engine's are each within one. */
 const CLOSE = 4.5e-16;
