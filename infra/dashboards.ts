@@ -5,15 +5,11 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type CustomMetricGroup, DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
-import {
-  type DimensionName,
-  type MetricName,
-  metricNamespace,
-} from '../functions/lib/observability/metrics.ts';
+import type { DimensionName, MetricName } from '../functions/lib/observability/metrics.ts';
 import type { Alarms } from './alarms.ts';
 import type { Data } from './data.ts';
 import type { Functions } from './functions.ts';
-import { spillwayMetric } from './metrics.ts';
+import { metricsNamespace, spillwayMetric } from './metrics.ts';
 import type { Queues } from './queues.ts';
 import type { Stage } from './stages.ts';
 
@@ -36,7 +32,7 @@ const search = (
   statistic: string = Stats.SUM,
 ): MathExpression => {
   const names = functions.map(({ functionName }) => `"${functionName}"`).join(' OR ');
-  const schema = [metricNamespace, 'FunctionName', ...dimensions].join(',');
+  const schema = [metricsNamespace, 'FunctionName', ...dimensions].join(',');
   return new MathExpression({
     expression: `SEARCH('{${schema}} MetricName="${metricName}" FunctionName=(${names})', '${statistic}')`,
     usingMetrics: {},
@@ -58,7 +54,7 @@ export class Dashboards extends Construct {
 
   #facade(name: 'service' | 'operator', stage: Stage): MonitoringFacade {
     return new MonitoringFacade(this, name, {
-      metricFactoryDefaults: { namespace: metricNamespace },
+      metricFactoryDefaults: { namespace: metricsNamespace },
       alarmFactoryDefaults: { actionsEnabled: false, alarmNamePrefix: `spillway-${stage}` }, // alarms are in alarms.ts
       dashboardFactory: new DefaultDashboardFactory(this, `${name} dashboards`, {
         dashboardNamePrefix: `spillway-${stage}-${name}`,

@@ -7,6 +7,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { Assets, FunctionName } from './bundle/build.ts';
 import type { Data } from './data.ts';
 import { allow, SpillwayFunction } from './lambda.ts';
+import { metricsNamespace } from './metrics.ts';
 import type { Queues } from './queues.ts';
 import type { StageConfig } from './stages.ts';
 
@@ -178,6 +179,7 @@ export class Functions extends Construct {
     const make = (name: FunctionName) =>
       new SpillwayFunction(this, name, {
         ...definitions[name],
+        environment: { ...definitions[name].environment, METRICS_NAMESPACE: metricsNamespace },
         config,
         settings: config.functions[name],
         asset: assets[name],

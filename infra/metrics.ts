@@ -1,11 +1,10 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import {
-  type DimensionName,
-  type MetricName,
-  metricNamespace,
-} from '../functions/lib/observability/metrics.ts';
+import type { DimensionName, MetricName } from '../functions/lib/observability/metrics.ts';
+
+/** Where CloudWatch keeps the metrics of every function. */
+export const metricsNamespace = 'Spillway';
 
 interface MetricOptions {
   /** What tells the values apart besides the function, exactly as the function sends it. */
@@ -23,7 +22,7 @@ export const spillwayMetric = (
   { by = {}, statistic = Stats.SUM, ...options }: MetricOptions = {},
 ): Metric =>
   new Metric({
-    namespace: metricNamespace,
+    namespace: metricsNamespace,
     metricName,
     dimensionsMap: { FunctionName: functionName, ...by },
     statistic,

@@ -1,6 +1,5 @@
 import {
   DeleteItemCommand,
-  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -13,7 +12,7 @@ import type { Clock, Random } from '../lib/ports.ts';
 import { conditionOf, EXISTS, IS_NEW, namesIn, type Preconditions } from './condition.ts';
 import type { ItemRecord } from './record.ts';
 import { fields, type ItemFields, type ItemPatch } from './schema.ts';
-import { type Fate, settle, type Write } from './write.ts';
+import { executeWrite, type Write, type WriteClients, type WriteOutcome } from './write.ts';
 
 /** The digests of an idempotency key and of the payload that it came with. */
 export interface IdempotencyDigests {
@@ -51,7 +50,7 @@ const MAX_IDS = 5;
  * reads nothing first, its condition decides, and the item that makes it fail comes back with the failure.
  */
 export const itemStore = (
-  client: DynamoDBClient,
+  clients: WriteClients,
   table: string,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ) => {
@@ -65,7 +64,7 @@ export const itemStore = (
 
   /** A strongly consistent read. */
   const read = async (tenant: string, id: number): Promise<ItemRecord | undefined> => {
-    const { Item } = await client.send(
+    const { Item } = await clients.retrying.send(
       new GetItemCommand({ TableName: table, Key: attributes({ tenant, id }), ConsistentRead: true }),
     );
     return Item && (unmarshall(Item) as ItemRecord);
@@ -76,7 +75,7 @@ export const itemStore = (
     tenant: string,
     { after = -1, limit }: { readonly after?: number | undefined; readonly limit: number },
   ): Promise<ItemPage> => {
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const { Items = [], LastEvaluatedKey } = await clients.retrying.send(
       new QueryCommand({
         TableName: table,
         KeyConditionExpression: '#tenant = :tenant AND #id > :after',
@@ -121,9 +120,9 @@ export const itemStore = (
           ...(again ? ifNewAgain(write) : IF_NEW),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         });
-      const fate = await settle(client, { ...write, command });
-      if (fate.kind === 'applied') return { kind: 'created', record };
-      const { found } = fate;
+      const outcome = await executeWrite(clients, { ...write, command });
+      if (outcome.kind === 'applied') return { kind: 'created', record };
+      const { found } = outcome;
       if (digests && found?._key === digests.key) {
         return found._payload === digests.payload
           ? { kind: 'created', record: found }
@@ -144,7 +143,7 @@ export const itemStore = (
     changes: ItemPatch,
     preconditions: Preconditions,
     ...conditions: readonly string[]
-  ): Promise<Written | Extract<Fate, { kind: 'refused' }>> => {
+  ): Promise<Written | Extract<WriteOutcome, { kind: 'refused' }>> => {
     const write = begin();
     const names = Object.keys(changes);
     const removed = names.filter((name) => changes[name] === null);
@@ -178,13 +177,17 @@ export const itemStore = (
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
     };
-    const fate = await settle(client, { ...write, command });
-    if (fate.kind === 'refused') return fate;
-    if (fate.record === undefined) throw new Error('An update returned no item');
-    const created = fate.record._birth === write.token;
+    const outcome = await executeWrite(clients, { ...write, command });
+    if (outcome.kind === 'refused') return outcome;
+    if (outcome.record === undefined) throw new Error('An update returned no item');
+    const created = outcome.record._birth === write.token;
     // The answer was lost, and others have changed since what this write created: they have their own answers.
-    const isOwn = !created || fate.record._etag === write.token;
-    return { kind: 'written', record: isOwn ? fate.record : asCreated(tenant, id, changes, write), created };
+    const isOwn = !created || outcome.record._etag === write.token;
+    return {
+      kind: 'written',
+      record: isOwn ? outcome.record : asCreated(tenant, id, changes, write),
+      created,
+    };
   };
 
   /** Creates or replaces an item: a field that is not given goes. */
@@ -227,8 +230,8 @@ export const itemStore = (
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
     };
-    const fate = await settle(client, { ...write, command });
-    return fate.kind === 'refused' ? refusal(fate.found) : { kind: 'deleted' };
+    const outcome = await executeWrite(clients, { ...write, command });
+    return outcome.kind === 'refused' ? refusal(outcome.found) : { kind: 'deleted' };
   };
 
   return { read, list, create, replace, patch, remove };

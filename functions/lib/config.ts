@@ -10,6 +10,8 @@ const url = (text: string): string | undefined => (URL.canParse(text) ? text : u
  */
 const variables = {
   STAGE: name,
+  /** The namespace of the functions' metrics in CloudWatch: {@link metricsNamespace}. */
+  METRICS_NAMESPACE: name,
   ITEMS_TABLE: name,
   COMPUTATIONS_TABLE: name,
   WORK_QUEUE_URL: url,
@@ -54,6 +56,9 @@ export const config = <K extends Variable>(...names: K[]): Pick<Variables, K> =>
 /** The X-Ray trace of the invocation, such as `1-67891233-abcdef012345678912345678`, as Lambda tells it. */
 export const traceId = (): string | undefined =>
   /Root=([\w-]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
+
+/** Where CloudWatch keeps the metrics of the functions. No function fails for the want of it. */
+export const metricsNamespace = once(() => process.env.METRICS_NAMESPACE || 'functions');
 
 /** The name of the function that this code runs in, as Lambda tells it; metrics carry it. */
 export const functionName = once(() => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown');

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
+import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { config } from '../lib/config.ts';
 import { sweep } from '../lib/engine/sweep.ts';
 import { scheduleHandler } from '../lib/events/schedule-handler.ts';
@@ -12,7 +12,7 @@ const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS'
 
 const engine = {
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
-  queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
+  queue: lazyWorkQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
   observe: observeEngine,

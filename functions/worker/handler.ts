@@ -1,7 +1,7 @@
 import { findKernel } from '../kernels/registry.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
+import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { config } from '../lib/config.ts';
 import { KernelException } from '../lib/engine/errors.ts';
 import { createWorker } from '../lib/engine/work.ts';
@@ -21,7 +21,7 @@ const settings = config(
   'CHECKPOINT_SECONDS',
 );
 
-const { queue, changeVisibility } = onDemandQueue(settings.WORK_QUEUE_URL);
+const { queue, changeVisibility } = lazyWorkQueue(settings.WORK_QUEUE_URL);
 
 const work = createWorker({
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),

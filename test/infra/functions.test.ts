@@ -95,9 +95,10 @@ const environments: Record<FunctionName, Record<string, string>> = {
 
 test.each(functionNames)('%s is told what it needs and no more', (name) => {
   const variables = Object.entries(functionResource(template, name).Properties.Environment.Variables);
-  expect(Object.fromEntries(variables.map(([key, value]) => [key, readable(value)]))).toEqual(
-    environments[name],
-  );
+  expect(Object.fromEntries(variables.map(([key, value]) => [key, readable(value)]))).toEqual({
+    ...environments[name],
+    METRICS_NAMESPACE: 'Spillway',
+  });
 });
 
 /** What each function may do, besides writing its own log: nothing is allowed that is not in this list. */

@@ -33,7 +33,7 @@ import {
   toItem,
   tokensOf,
 } from './computation-record.ts';
-import { conditional, UnacknowledgedDelete } from './conditional.ts';
+import { conditionalWrite, IndeterminateWriteError } from './conditional-write.ts';
 
 type Values = Record<string, unknown>;
 
@@ -77,7 +77,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       values: Values;
     },
   ) =>
-    conditional(
+    conditionalWrite(
       client.send(
         new UpdateItemCommand({
           TableName: table,
@@ -116,7 +116,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
           const item = unmarshall(each);
           found.set(String(item.pk), item);
         }
-        return { left: UnprocessedKeys?.[table]?.Keys ?? [], attempts: $metadata.attempts };
+        return { unprocessed: UnprocessedKeys?.[table]?.Keys ?? [], attempts: $metadata.attempts };
       });
     }
     return found;
@@ -154,7 +154,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
   return {
     async create(submission, start, total): Promise<ConditionalResult<Computation>> {
       const item = toItem(submission, start, total);
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new PutItemCommand({
             TableName: table,
@@ -210,7 +210,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
     },
 
     async retry(key, token, now, start) {
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new UpdateItemCommand({
             TableName: table,
@@ -238,7 +238,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
     },
 
     async remove(key, now): Promise<ConditionalResult<true>> {
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new DeleteItemCommand({
             TableName: table,
@@ -250,7 +250,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
         ),
       );
       if ('applied' in outcome) return { applied: true };
-      if (outcome.refused === undefined && outcome.attempts > 1) throw new UnacknowledgedDelete();
+      if (outcome.refused === undefined && outcome.attempts > 1) throw new IndeterminateWriteError();
       return refusal(outcome.refused);
     },
 
@@ -321,7 +321,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
     },
 
     async fillSlot(ref, node: Node, slot, value, expiresAt) {
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new UpdateItemCommand({
             TableName: table,
@@ -345,7 +345,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
 
     async writeCheckpoint(ref, next, token, expiresAt) {
       const checkpoint = { ...next, token, expiresAt };
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new UpdateItemCommand({
             TableName: table,

@@ -10,6 +10,7 @@ let log: ReturnType<typeof captureLog>;
 beforeEach(() => {
   log = captureLog();
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'worker-1');
+  vi.stubEnv('METRICS_NAMESPACE', 'Shop');
 });
 afterEach(() => {
   log.restore();
@@ -37,16 +38,16 @@ describe('a measured line', () => {
   test('names the function, and tells values apart by the dimensions of their own measurement only', () => {
     observeEngine({ event: 'finished', id: 'a', status: 'succeeded', ageMs: 1_500 });
     expect(found(log.lines[0])).toEqual([
-      'Spillway Computations 1 Count FunctionName=worker-1 Outcome=succeeded',
-      'Spillway ComputationAge 1500 Milliseconds FunctionName=worker-1 Outcome=succeeded',
+      'Shop Computations 1 Count FunctionName=worker-1 Outcome=succeeded',
+      'Shop ComputationAge 1500 Milliseconds FunctionName=worker-1 Outcome=succeeded',
     ]);
     const two = metricFields(
       { by: { Route: 'GET /a' }, values: { Requests: 1 } },
       { values: { ColdStarts: 0 } },
     ) as Parameters<typeof found>[0];
     expect(found(two)).toEqual([
-      'Spillway Requests 1 Count FunctionName=worker-1 Route=GET /a',
-      'Spillway ColdStarts 0 Count FunctionName=worker-1',
+      'Shop Requests 1 Count FunctionName=worker-1 Route=GET /a',
+      'Shop ColdStarts 0 Count FunctionName=worker-1',
     ]);
   });
 
@@ -67,7 +68,7 @@ describe('what is counted', () => {
     ],
   ])('%s', (_, happen, expected) => {
     happen();
-    expect(log.lines.flatMap(found)).toEqual([`Spillway ${expected}`]);
+    expect(log.lines.flatMap(found)).toEqual([`Shop ${expected}`]);
   });
 
   test('a circuit that opens, and that it closes', async () => {
@@ -75,12 +76,10 @@ describe('what is counted', () => {
     const circuit = createCircuit('DynamoDB');
     const broken = Object.assign(new Error(), { $metadata: { httpStatusCode: 500 } });
     for (let n = 0; n < 5; n += 1) await circuit(() => Promise.reject(broken)).catch(() => {});
-    expect(log.lines.flatMap(found)).toEqual(['Spillway BreakerOpened 1 Count FunctionName=worker-1']);
+    expect(log.lines.flatMap(found)).toEqual(['Shop BreakerOpened 1 Count FunctionName=worker-1']);
     vi.advanceTimersByTime(5_000);
     await circuit(async () => {});
-    expect(log.lines.slice(1).flatMap(found)).toEqual([
-      'Spillway BreakerClosed 1 Count FunctionName=worker-1',
-    ]);
+    expect(log.lines.slice(1).flatMap(found)).toEqual(['Shop BreakerClosed 1 Count FunctionName=worker-1']);
     vi.useRealTimers();
   });
 
@@ -89,7 +88,7 @@ describe('what is counted', () => {
       for (const id of ['a', 'a']) observeEngine({ event: 'computed', id });
     };
     await sqsHandler(compute)(sqsEvent({ body: '' }), lambdaContext());
-    expect(log.lines.flatMap(found)).toContain('Spillway PartsComputed 2 Count FunctionName=worker-1');
+    expect(log.lines.flatMap(found)).toContain('Shop PartsComputed 2 Count FunctionName=worker-1');
     expect(log.lines).toHaveLength(1);
   });
 
@@ -101,7 +100,7 @@ describe('what is counted', () => {
     );
     const names = log.lines.map((line) => found(line).filter((metric) => metric.includes('Messages')));
     const counted = ['Messages 1', 'MessagesFailed 1', 'MessagesRetried 1'].map(
-      (metric) => `Spillway ${metric} Count FunctionName=worker-1`,
+      (metric) => `Shop ${metric} Count FunctionName=worker-1`,
     );
     expect(names).toEqual([counted.slice(0, 2), counted]);
   });

@@ -9,7 +9,7 @@ const run = async (leave: (entries: readonly number[]) => readonly number[], att
     [1, 2, 3],
     async (entries) => {
       asked.push(entries);
-      return { left: leave(entries), attempts };
+      return { unprocessed: leave(entries), attempts };
     },
     async () => {},
   ).catch((error: unknown) => error);
