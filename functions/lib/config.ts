@@ -1,4 +1,4 @@
-import { once } from './lazy.ts';
+import { lazy } from './lazy.ts';
 
 const name = (text: string): string | undefined => text || undefined;
 const count = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
@@ -58,7 +58,7 @@ export const traceId = (): string | undefined =>
   /Root=([\w-]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
 
 /** Where CloudWatch keeps the metrics of the functions. No function fails for the want of it. */
-export const metricsNamespace = once(() => process.env.METRICS_NAMESPACE || 'functions');
+export const metricsNamespace = lazy(() => process.env.METRICS_NAMESPACE || 'functions');
 
 /** The name of the function that this code runs in, as Lambda tells it; metrics carry it. */
-export const functionName = once(() => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown');
+export const functionName = lazy(() => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown');

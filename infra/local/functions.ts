@@ -1,4 +1,4 @@
-import { once } from '../../functions/lib/lazy.ts';
+import { lazy } from '../../functions/lib/lazy.ts';
 import { dynamoDbCalls } from './aws-calls.ts';
 import { Lambda } from './lambda.ts';
 import { type Endpoints, environmentOf, initializationOf } from './lambda-settings.ts';
@@ -28,7 +28,7 @@ export const createFunctions = (
 ): Functions => {
   const check = checkOf(roles, dynamoDbCalls, place);
   const all = stack.functions.map((definition) => {
-    const mayLog = once(() => maySendLines(definition, place, roles));
+    const mayLog = lazy(() => maySendLines(definition, place, roles));
     return new Lambda({
       definition,
       initialization: initializationOf(definition),

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { once } from '../../functions/lib/lazy.ts';
+import { lazy } from '../../functions/lib/lazy.ts';
 import { assetBytes, bundle, entries, type FunctionName } from '../../infra/bundle/build.ts';
 
 /**
@@ -20,7 +20,7 @@ const BUDGETS: Readonly<Record<FunctionName, number>> = {
 /** Files that a start may read, each of which takes it a quarter of a millisecond. */
 const FILES = 5;
 
-const bundles = Object.values(entries).map((entry) => [entry, once(() => bundle(entry))] as const);
+const bundles = Object.values(entries).map((entry) => [entry, lazy(() => bundle(entry))] as const);
 
 describe('the asset', () => {
   it.each(Object.entries(BUDGETS))('of %s is within its %d kilobytes', async (name, budget) => {

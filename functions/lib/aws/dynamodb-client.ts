@@ -1,5 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 import { aroundAttempts, guardAttempts } from '../resilience/attempts.ts';
 import { createCircuit } from '../resilience/circuit.ts';
 import { clientOptions } from './client-options.ts';
@@ -21,6 +21,6 @@ export const dynamoDb = createClient({});
  * The client for what its caller must not send twice without knowing: it makes one attempt. It shares circuit and
  * connections with the other one. Made when it is first asked for: it would be a thirtieth of a cold start.
  */
-export const singleAttemptDynamoDb = once(() =>
+export const singleAttemptDynamoDb = lazy(() =>
   createClient({ maxAttempts: 1, requestHandler: dynamoDb.config.requestHandler }),
 );
