@@ -2,9 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { DimensionName, MetricName } from '../functions/lib/observability/metrics.ts';
-
-/** Where CloudWatch keeps the metrics of every function. */
-export const metricsNamespace = 'Spillway';
+import { product } from '../functions/product.ts';
 
 interface MetricOptions {
   /** What tells the values apart besides the function, exactly as the function sends it. */
@@ -16,13 +14,13 @@ interface MetricOptions {
 }
 
 /** A metric that a function sends with its log lines. */
-export const spillwayMetric = (
+export const functionMetric = (
   metricName: MetricName,
   { functionName }: LambdaFunction,
   { by = {}, statistic = Stats.SUM, ...options }: MetricOptions = {},
 ): Metric =>
   new Metric({
-    namespace: metricsNamespace,
+    namespace: product.title,
     metricName,
     dimensionsMap: { FunctionName: functionName, ...by },
     statistic,

@@ -87,4 +87,4 @@ export const computationTypes = operation({
   },
 });
 
-export const serviceOperations: readonly AnyOperation[] = [health, openApi, computationTypes];
+export const operations: readonly AnyOperation[] = [health, openApi, computationTypes];

@@ -1,4 +1,4 @@
-import { functionName, metricsNamespace } from '../config.ts';
+import { functionName, serviceName } from '../environment.ts';
 
 /** Every metric that a function sends, and its unit. */
 const units = {
@@ -45,7 +45,7 @@ export const metricFields = (...measurements: readonly Measurement[]): object =>
   const directives = measurements.map(({ by = {}, values }) => {
     Object.assign(members, by, values);
     return {
-      Namespace: metricsNamespace(),
+      Namespace: serviceName(),
       Dimensions: [['FunctionName', ...Object.keys(by)]],
       Metrics: Object.keys(values).map((name) => ({ Name: name, Unit: units[name as MetricName] })),
     };

@@ -10,7 +10,7 @@ let log: ReturnType<typeof captureLog>;
 beforeEach(() => {
   log = captureLog();
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'worker-1');
-  vi.stubEnv('METRICS_NAMESPACE', 'Shop');
+  vi.stubEnv('SERVICE_NAME', 'Shop');
 });
 afterEach(() => {
   log.restore();
