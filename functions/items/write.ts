@@ -9,25 +9,25 @@ import { conditionalWrite, IndeterminateWriteError } from '../lib/aws/conditiona
 import { isConnectionFailure, isThrottling, mayHaveBeenApplied } from '../lib/resilience/failure.ts';
 import type { ItemRecord } from './record.ts';
 
-/** They differ only in what they are made of. */
+/** Three classes of the SDK that a client sends alike. */
 type WriteCommand = PutItemCommand | UpdateItemCommand | DeleteItemCommand;
 
-/** One write in its two forms. */
+/** A write of one item, in two forms. */
 export interface Write {
-  /** Marks what it writes; fresh for each write. */
+  /** Unique to this write, and part of the item that it writes. */
   readonly token: string;
   /** When it began; RFC 3339 in UTC with milliseconds, like `updatedAt`, so that texts compare like times. */
   readonly startedAt: string;
   /**
-   * The command. `again` adds to a condition that could hold twice: only if it was itself the last to write, or
-   * nobody has written since it began.
+   * The command. The guarded form may be sent after an attempt whose outcome is not known: it also requires that this
+   * write was the last one, or that nobody has written since it began.
    */
-  command(again: boolean): WriteCommand;
+  command(guarded: boolean): WriteCommand;
 }
 
 /**
- * - `applied`: with the item as DynamoDB returned it, if the command asks for it.
- * - `refused`: its condition failed on `found`.
+ * - `applied`: `record` is the item that DynamoDB returned, if the command asks for it.
+ * - `refused`: the condition failed on the item `found`, or on its absence.
  */
 export type WriteOutcome =
   | { readonly kind: 'applied'; readonly record: ItemRecord | undefined }
@@ -35,35 +35,38 @@ export type WriteOutcome =
 
 /** The two clients that a write needs. */
 export interface WriteClients {
-  /** Makes one attempt, so that its error says what became of the write. */
+  /** Makes one attempt, so that its error tells whether the write may have been applied. */
   readonly singleAttempt: () => DynamoDBClient;
   readonly retrying: DynamoDBClient;
 }
 
-/** Clocks of two instances differ by less. */
-const CLOCK_SKEW_MS = 1_000;
+/** Milliseconds by which the clocks of two instances differ at most. */
+const MAX_CLOCK_SKEW_MS = 1_000;
 
-/** The moment that counts as "before the write began" on every clock. */
+/** An item that was updated before this moment was updated before the write began, on every clock. */
 export const beforeStart = ({ startedAt }: Pick<Write, 'startedAt'>): string =>
-  new Date(Date.parse(startedAt) - CLOCK_SKEW_MS).toISOString();
+  new Date(Date.parse(startedAt) - MAX_CLOCK_SKEW_MS).toISOString();
 
-/** Three attempts in all, as the SDK makes, at what was surely not applied. */
+/** Repeats an attempt that surely was not applied. Three attempts in all, as the SDK makes. */
 const retryUnapplied = retry(
   handleWhen((error) => isThrottling(error) || isConnectionFailure(error)),
   { maxAttempts: 2, backoff: new ExponentialBackoff({ maxDelay: 2_000 }) },
 );
 
 /**
- * Writes, so that a client is never told what is not so, though an answer may be lost.
+ * Executes a write so that its caller is told the truth even when an answer is lost.
  *
- * Only what was surely not applied (throttling, no connection) is sent again as it is. The SDK would also repeat a
- * write whose answer is missing, and so overwrite what others wrote in between: hence one attempt a call. When an answer
- * is missing, the write is sent in its guarded form, which may be repeated, and the item that stands in its way tells
- * what became of the first: it carries the write's own token: applied; it was last written before the write began: not
- * applied, refused for good; else nobody knows. Where nothing stands, what was written may have been deleted since.
+ * A write that surely was not applied (throttling, no connection) is sent again as it is. The SDK would also repeat one
+ * whose answer is missing, and so overwrite what others have written in between; therefore the first form goes through
+ * the client that makes one attempt. After a missing answer the guarded form is sent, which the SDK may repeat. When its
+ * condition fails, the item tells the outcome of the first form:
  *
- * @throws IndeterminateWriteError in that last case, and what the SDK throws when there is no answer to the second
- * either.
+ * - It has the write's own token: the write was applied.
+ * - It was updated before the write began: the write was not applied, and its condition fails for good.
+ * - It was updated since, or is absent: nobody can tell, because others may have replaced or deleted what was written.
+ *
+ * @throws {IndeterminateWriteError} when nobody can tell
+ * @throws what the SDK throws, when the guarded form gets no answer either
  */
 export const executeWrite = async (clients: WriteClients, write: Write): Promise<WriteOutcome> => {
   let missingAnswer: unknown;

@@ -49,11 +49,11 @@ afterEach(() => {
 /** Executes a write and gives its outcome or its error, and the form of each attempt that was sent. */
 const execute = async (remainingMs = 20_000) => {
   let settled = false;
-  const command = (again: boolean) =>
+  const command = (guarded: boolean) =>
     new PutItemCommand({
       TableName: 't',
       Item: attributes(item),
-      ConditionExpression: again ? 'guarded' : 'first',
+      ConditionExpression: guarded ? 'guarded' : 'first',
     });
   const executing = withDeadline(() => executeWrite(clients, { token, startedAt, command }))(
     {},

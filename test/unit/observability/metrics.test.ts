@@ -34,8 +34,8 @@ const found = (line: { _aws: { CloudWatchMetrics: Directive[] } } & Record<strin
     ),
   );
 
-describe('a measured line', () => {
-  test('names the function, and tells values apart by the dimensions of their own measurement only', () => {
+describe('a log line with metrics', () => {
+  test('has the function and the dimensions of its own measurement for each value', () => {
     observeEngine({ event: 'finished', id: 'a', status: 'succeeded', ageMs: 1_500 });
     expect(found(log.lines[0])).toEqual([
       'Shop Computations 1 Count FunctionName=worker-1 Outcome=succeeded',
@@ -51,7 +51,7 @@ describe('a measured line', () => {
     ]);
   });
 
-  test('says when, in milliseconds', () => {
+  test('has the time in milliseconds', () => {
     const before = Date.now();
     observeEngine({ event: 'swept', id: 'a', action: 'sent' });
     expect(log.lines[0]._aws.Timestamp).toBeGreaterThanOrEqual(before);
@@ -59,10 +59,10 @@ describe('a measured line', () => {
   });
 });
 
-describe('what is counted', () => {
+describe('the metrics', () => {
   test.each([
     [
-      'a visit of the sweeper, by what it did',
+      'count a visit of the sweeper, by its action',
       () => observeEngine({ event: 'swept', id: 'a', action: 'sent' }),
       'Sweeps 1 Count FunctionName=worker-1 Action=sent',
     ],
@@ -71,7 +71,7 @@ describe('what is counted', () => {
     expect(log.lines.flatMap(found)).toEqual([`Shop ${expected}`]);
   });
 
-  test('a circuit that opens, and that it closes', async () => {
+  test('count a circuit that opens, and one that closes', async () => {
     vi.useFakeTimers();
     const circuit = createCircuit('DynamoDB');
     const broken = Object.assign(new Error(), { $metadata: { httpStatusCode: 500 } });
@@ -83,7 +83,7 @@ describe('what is counted', () => {
     vi.useRealTimers();
   });
 
-  test('parts, in the line of their message', async () => {
+  test('count computed parts in the line of their message', async () => {
     const compute = async () => {
       for (const id of ['a', 'a']) observeEngine({ event: 'computed', id });
     };
@@ -92,7 +92,7 @@ describe('what is counted', () => {
     expect(log.lines).toHaveLength(1);
   });
 
-  test('messages, which of them failed, and which had been received before', async () => {
+  test('count messages, those that failed, and those that were received before', async () => {
     const fail = () => Promise.reject(new Error());
     await sqsHandler(fail)(
       sqsEvent({ body: '', receiveCount: 1 }, { body: '', receiveCount: 2 }),
@@ -105,7 +105,7 @@ describe('what is counted', () => {
     expect(names).toEqual([counted.slice(0, 2), counted]);
   });
 
-  test('not a split: its message has a line already', () => {
+  test('count no split, because its message has a line already', () => {
     observeEngine({ event: 'split', id: 'a', sent: 10 });
     expect(log.lines).toEqual([]);
   });
