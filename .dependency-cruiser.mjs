@@ -2,7 +2,7 @@
  * Who may know whom (docs/adr/0020-one-manifest-and-who-may-know-whom.md). Types count like values. There is no exception:
  * what does not fit belongs into another room.
  */
-const test = '\\.(test|reference)\\.ts$';
+const test = '\\.(test|bench|reference)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -44,7 +44,7 @@ export default {
       from: { path: '^functions/(?!lib/|kernels/)([^/]+)/' },
       to: {
         path: '^(functions/|infra/|test/)',
-        pathNot: '^functions/($1/|lib/|kernels/registry\\.ts$|limits\\.ts$|product\\.ts$)',
+        pathNot: '^functions/($1/|lib/|kernels/index\\.ts$|limits\\.ts$|product\\.ts$)',
       },
     },
     {
@@ -66,7 +66,7 @@ export default {
       comment: 'The tests of a kernel lie in its folder and may use what tests have in common.',
       severity: 'error',
       from: { path: `^functions/.*${test}` },
-      to: { path: '^(infra/|test/(?!support/))' },
+      to: { path: '^(infra/|test/(?!(support|bench)/))' },
     },
     {
       name: 'manifest-knows-no-handler',
@@ -85,7 +85,7 @@ export default {
       from: { path: '^infra/' },
       to: {
         path: '^(functions/|test/)',
-        pathNot: '^functions/(lib/|kernels/registry\\.ts$|(manifest|limits|product)\\.ts$)',
+        pathNot: '^functions/(lib/|kernels/(index|registry)\\.ts$|(manifest|limits|product)\\.ts$)',
       },
     },
     {

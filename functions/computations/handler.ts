@@ -21,7 +21,7 @@ import { cancelComputation, deleteComputation, listComputations, retryComputatio
 
 const settings = readEnvironment(environment);
 const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
-  most: settings.ACTIVE_PER_TENANT,
+  max: settings.ACTIVE_PER_TENANT,
   count: activeCount(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
 });

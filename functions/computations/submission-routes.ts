@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { kernels } from '../kernels/registry.ts';
+import { kernels } from '../kernels/index.ts';
 import { ComputationView } from '../lib/computations/schema.ts';
 import {
   bodyProblems,

@@ -1,4 +1,4 @@
-import { findKernel } from '../kernels/registry.ts';
+import { findKernel } from '../kernels/index.ts';
 import { acceptedReply } from '../lib/computations/polling.ts';
 import { grantedWait, waitForEnd } from '../lib/computations/wait.ts';
 import { isActive } from '../lib/engine/computation.ts';
@@ -22,8 +22,8 @@ export const submitRoute = (engine: Parameters<typeof submit>[0]) =>
     const waited = grantedWait(request);
 
     const submitted = await submit(engine, workOf({ tenant, kernel, input: body.input, key, fresh }));
-    if (submitted.is === 'contended') throw unavailable();
-    if (submitted.is === 'key-reused') {
+    if (submitted.outcome === 'contended') throw unavailable();
+    if (submitted.outcome === 'key-reused') {
       throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
     }
     let { computation } = submitted;

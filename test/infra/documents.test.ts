@@ -12,11 +12,11 @@ const days = (seconds: number): string => {
 };
 
 /** `1 day in local and dev, 3 days in prod`; a value that is the same everywhere stands alone. */
-const byStage = (valueOf: (stage: StageName) => string): string => {
-  const values = [...new Set(stages.map(valueOf))];
+const byStage = (tell: (stage: StageName) => string): string => {
+  const values = [...new Set(stages.map(tell))];
   if (values.length === 1) return values.join();
   return values
-    .map((value) => `${value} in ${stages.filter((stage) => valueOf(stage) === value).join(' and ')}`)
+    .map((value) => `${value} in ${stages.filter((stage) => tell(stage) === value).join(' and ')}`)
     .join(', ');
 };
 const setting = (stage: StageName) => suiteOf(stage).stage.settings;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { fields } from '../../../functions/items/schema.ts';
-import { kernels } from '../../../functions/kernels/registry.ts';
+import { kernels } from '../../../functions/kernels/index.ts';
 import { type AnyOperation, operation } from '../../../functions/lib/http/operation.ts';
 import { manifest } from '../../../functions/manifest.ts';
 import { computationTypes, openApiDocument } from '../../../infra/bundle/openapi.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kernels } from '../../../functions/kernels/registry.ts';
+import { kernels } from '../../../functions/kernels/index.ts';
 import { manifest } from '../../../functions/manifest.ts';
 import { operations as serviceOperations } from '../../../functions/service/operations.ts';
 import { service } from '../../../functions/service/service.ts';

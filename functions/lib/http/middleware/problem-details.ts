@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
-import { CircuitOpenError, TooManyActiveError } from '../../resilience/errors.ts';
+import { TooManyActiveError } from '../../engine/errors.ts';
+import { CircuitOpenError } from '../../resilience/errors.ts';
 import { isInfrastructureError } from '../../resilience/infrastructure-error.ts';
 import { Problem, tooManyActive, unavailable } from '../problem.ts';
 import type { HttpEvent, HttpResult } from './event.ts';
@@ -21,7 +22,7 @@ export const problemDetails = (): MiddlewareObj<HttpEvent, HttpResult> => ({
 const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof CircuitOpenError) return unavailable(error.retryAfterSeconds);
-  if (error instanceof TooManyActiveError) return tooManyActive(error.most);
+  if (error instanceof TooManyActiveError) return tooManyActive(error.max);
   if (isInfrastructureError(error)) return unavailable();
   return new Problem(500, 'The service made a mistake; it has been recorded');
 };
