@@ -44,7 +44,7 @@ const assignments = (values: Values) =>
     .map(([name]) => `#${name} = :${name}`)
     .join(', ');
 
-/** Every name and value of an expression under its own placeholder, so that no reserved word needs to be known. */
+/** A placeholder for every name and value of an expression, so that no reserved word matters. */
 const placeholders = (names: readonly string[], values: Values) => ({
   ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
   ExpressionAttributeValues: attributes(
@@ -53,20 +53,20 @@ const placeholders = (names: readonly string[], values: Values) => ({
 });
 
 const ACTIVE = '#status IN (:queued, :running)';
-/** Not the SDK's repetition of a write that was applied. */
+/** False for a write that the SDK repeats although it was applied. */
 const isFirst = (token: 'cancelToken' | 'retryToken') =>
   `(attribute_not_exists(#${token}) OR #${token} <> :${token})`;
 
 const activeValues = { queued: 'queued', running: 'running' };
-/** What an active computation has and a finished one has not. */
+/** The attributes that only an active computation has. */
 const ACTIVE_ONLY = ['deadline', 'shard', 'visitAt', 'visitInterval', 'visitSeen', 'visitToken'];
 
-/** How many keys one request may ask for. */
+/** Keys that one BatchGetItem may have. */
 const MAX_KEYS = 100;
 
-/** Computations in DynamoDB: see `ComputationStore` for what each operation promises. */
+/** Computations in DynamoDB. `ComputationStore` says what each operation guarantees. */
 export const dynamoComputationStore = (client: DynamoDBClient, table: string): ComputationStore => {
-  /** A conditional update of a computation, answering with the item as it then is, or as it was when refused. */
+  /** A conditional update of a computation. It returns the new item, or the one on which the condition failed. */
   const update = (
     key: ComputationKey,
     change: {
@@ -101,7 +101,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       ),
     );
 
-  /** One or more items by key, in any order; what DynamoDB leaves unprocessed is asked for again. */
+  /** Items by their keys. Keys that DynamoDB leaves unprocessed are requested again. */
   const batchGet = async (pks: readonly string[], consistent: boolean): Promise<Map<string, Values>> => {
     const found = new Map<string, Values>();
     const keys = [...new Set(pks)].map((pk) => attributes({ pk }));
@@ -167,7 +167,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       );
       if ('applied' in outcome) return { applied: asActive({ ...item }) };
       const { refused } = refusal(outcome.refused);
-      // The SDK's retry met its own first attempt: nobody else has this epoch.
+      // Nobody else has this epoch, so the SDK's retry has met its own first attempt.
       return refused?.epoch === submission.epoch ? { applied: refused } : { refused };
     },
 
