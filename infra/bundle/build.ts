@@ -5,14 +5,12 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/index.ts';
 import { checkKernels } from '../../functions/lib/kernel/check-kernels.ts';
 import type { FunctionRecord } from '../../functions/lib/manifest.ts';
 import { manifest } from '../../functions/manifest.ts';
 import { handlerFile } from '../checks.ts';
 import { registeredKernels } from '../registered-kernels.ts';
-import { allOperations } from '../suite.ts';
-import { computationTypes, openApiDocument } from './openapi.ts';
+import { documents } from './documents.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -238,13 +236,23 @@ export const place = async (directory: string, files: Files): Promise<void> => {
   }
 };
 
-/** What a function serves as it is, made from the schemas and operations that validate and answer. */
-const documents = (): Files => {
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-  return new Map([
-    ['openapi.json', json(openApiDocument(allOperations(manifest)))],
-    ['computation-types.json', json(computationTypes(kernels))],
-  ]);
+/** The documents that belong to the code of a build: where modules are replaced, they are made of the others. */
+const documentsOf = async ({ replace = {} }: BundleOptions): Promise<Readonly<Record<string, string>>> => {
+  if (Object.keys(replace).length === 0) return documents();
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: ['infra/bundle/documents.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    plugins: [replaceModules(replace, root)],
+    logLevel: 'silent',
+  });
+  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  const module: { documents: typeof documents } = await import(`data:text/javascript;base64,${source}`);
+  return module.documents();
 };
 
 /** The files of one function's asset. */
@@ -255,8 +263,11 @@ export const assetFiles = async (
 ): Promise<Files> => {
   const entry = handlerFile(name, options.sources ?? root);
   const files = await bundle(entry, { ...options, runsKernels });
-  const made = names.length === 0 ? new Map() : documents();
-  return new Map([...files, ...names.map((each): [string, Uint8Array] => [each, made.get(each)])]);
+  const made = names.length === 0 ? {} : await documentsOf(options);
+  return new Map([
+    ...files,
+    ...names.map((each): [string, Uint8Array] => [each, Buffer.from(made[each] ?? '')]),
+  ]);
 };
 
 /**
