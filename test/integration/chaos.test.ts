@@ -86,8 +86,7 @@ type Work =
 
 /** What is submitted: mostly small, some trees of two levels, some sequences of many checkpoints. */
 const work = (n: number): Work => {
-  if (n % 20 === 0)
-    return { type: 'sum-parts', input: { parts: 11 + (n % 3), milliseconds: 50, seed: n } };
+  if (n % 20 === 0) return { type: 'sum-parts', input: { parts: 11 + (n % 3), milliseconds: 50, seed: n } };
   if (n % 10 === 3) return { type: 'count-steps', input: { steps: 2 + (n % 4), milliseconds: 20 } };
   if (n % 10 === 7) return { type: 'sum-parts', input: { parts: 4, milliseconds: 20, seed: n } };
   return { type: 'sum-parts', input: { parts: 1, seed: n } };

@@ -31,7 +31,7 @@ const start = async () => {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  const url = await until(async () => /"started","url":"([^"]+)"/.exec(output)?.[1], 'the suite');
+  const url = await until(async () => /"started","url":"([^"]+)"/.exec(output)?.[1], 'the suite', 100_000);
   return {
     api: client(url),
     /** How many parts of a computation its workers have computed. */

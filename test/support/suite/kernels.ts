@@ -39,7 +39,7 @@ export const sumParts = parallel({
     sum: integerField('The sum.'),
     order: z.number().check(z.describe('A number that depends on the order in which parts were combined.')),
   }),
-  example: { input: { parts: 10 }, output: { sum: 45, order: 0 } },
+  example: { input: { parts: 10 }, output: { sum: 45, order: -12.750038103947569 } },
   parts: ({ parts }) => parts,
   async compute({ milliseconds = 0 }, part) {
     if (milliseconds > 0) await wait(milliseconds);
