@@ -94,7 +94,7 @@ describe('a tenant that has as many active computations as it may', () => {
       setVariables(template, 'FunctionscomputationsFunction', { ACTIVE_PER_TENANT: '2' });
     });
     const long = (seed: number) => ({
-      body: { type: 'sum-parts', input: { parts: 300, milliseconds: 1_000, seed } },
+      body: { type: 'sum-parts', input: { parts: 200, milliseconds: 1_000, seed } },
     });
     const [first] = [
       await api('POST', '/computations', long(1)),

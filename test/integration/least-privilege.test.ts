@@ -33,7 +33,7 @@ const scenario = async (platform: Platform): Promise<void> => {
   await api('DELETE', `/computations/${quick.body.id}`);
 
   // Loses its queue, is found by the sweeper, dies by a letter, is tried again, and is given up.
-  const { body: long } = await compute('sum-parts', { parts: 300, milliseconds: 1_000 });
+  const { body: long } = await compute('sum-parts', { parts: 200, milliseconds: 1_000 });
   const message = await owner.receive('QueuesWork');
   await owner.purge('QueuesWork');
   await platform.invoke('sweeper', { all: true });

@@ -35,7 +35,7 @@ const local = (...args: readonly string[]) => redrive('--stage', 'local', '--url
 const failed = async (tenant: string, detail: string) => {
   const api = client(platform.url, { tenant });
   // Takes much longer than the test.
-  const input = { parts: 300, milliseconds: 1_000 };
+  const input = { parts: 200, milliseconds: 1_000 };
   const { body } = await api('POST', '/computations', { body: { type: 'sum-parts', input } });
   const [computation] = (await keysOf()).filter(({ id }) => id === body.id);
   if (computation === undefined) throw new Error('It has been stored.');
