@@ -3,16 +3,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildFailure, type BuildOptions, type BuildResult, context, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/index.ts';
+import {
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  context,
+  build as esbuild,
+  type Plugin,
+} from 'esbuild';
 import { checkKernels } from '../../functions/lib/kernel/check-kernels.ts';
 import type { FunctionRecord } from '../../functions/lib/manifest.ts';
 import { manifest } from '../../functions/manifest.ts';
 import { handlerFile } from '../checks.ts';
 import { registeredKernels } from '../registered-kernels.ts';
-import { allOperations } from '../suite.ts';
+import { documents } from './documents.ts';
 import { nodeBuiltins } from './node-builtins.ts';
-import { computationTypes, openApiDocument } from './openapi.ts';
 import { unusedModules } from './unused-modules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -155,13 +160,23 @@ export const place = async (directory: string, files: Files): Promise<void> => {
   }
 };
 
-/** What a function serves as it is, made from the schemas and operations that validate and answer. */
-const documents = (): Files => {
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-  return new Map([
-    ['openapi.json', json(openApiDocument(allOperations(manifest)))],
-    ['computation-types.json', json(computationTypes(kernels))],
-  ]);
+/** The documents that belong to the code of a build: where modules are replaced, they are made of the others. */
+const documentsOf = async ({ replace = {} }: BundleOptions): Promise<Readonly<Record<string, string>>> => {
+  if (Object.keys(replace).length === 0) return documents();
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: ['infra/bundle/documents.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    plugins: [replaceModules(replace, root)],
+    logLevel: 'silent',
+  });
+  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  const module: { documents: typeof documents } = await import(`data:text/javascript;base64,${source}`);
+  return module.documents();
 };
 
 /** The files of one function's asset. */
@@ -172,8 +187,11 @@ export const assetFiles = async (
 ): Promise<Files> => {
   const entry = handlerFile(name, options.sources ?? root);
   const files = await bundle(entry, { ...options, runsKernels });
-  const made = names.length === 0 ? new Map() : documents();
-  return new Map([...files, ...names.map((each): [string, Uint8Array] => [each, made.get(each)])]);
+  const made = names.length === 0 ? {} : await documentsOf(options);
+  return new Map([
+    ...files,
+    ...names.map((each): [string, Uint8Array] => [each, Buffer.from(made[each] ?? '')]),
+  ]);
 };
 
 /**

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { client } from '../support/api.ts';
-import { startSuiteWith } from '../support/suite.ts';
+import { startSuite } from '../support/suite.ts';
 import { profile } from './engine-profile.ts';
 import { type Figure, markdown } from './figure.ts';
 import { median } from './measure.ts';
@@ -8,8 +8,8 @@ import { type PartTimes, partTimes } from './process-times.ts';
 
 const TURNS = 5;
 
-/** Its kernels are the one that computes nothing. */
-const kernel = fileURLToPath(new URL('no-work.ts', import.meta.url));
+/** Its only kernel is the one that computes nothing. */
+const replace = { 'functions/kernels/registry.ts': fileURLToPath(new URL('no-work.ts', import.meta.url)) };
 
 const works = [
   { label: 'one part', parts: 1, each: 20 },
@@ -41,7 +41,7 @@ const compute = async (call: ReturnType<typeof client>, parts: number): Promise<
 /** Where the processor time of computations of 1,000 parts goes. */
 const profileTable = async (): Promise<string> => {
   const rows = await profile(
-    (adapt) => startSuiteWith(kernel, { adapt }, false),
+    (adapt) => startSuite({ replace, adapt, minify: false }),
     async (platform) => {
       const call = client(platform.url);
       for (let n = 0; n < 3; n += 1) await compute(call, 1_000);
@@ -63,7 +63,7 @@ export const engineOverhead: Figure = {
   title: 'Engine overhead',
   about: `What the whole suite takes on this machine for computations whose parts compute nothing (a kernel that only the bench adds: \`test/bench/no-work.ts\`), from submitting to the result, and the processor time in it; medians of ${TURNS} turns. There is no peer: what a part costs is to be compared with the seconds that it is meant to compute.`,
   async measure() {
-    const platform = await startSuiteWith(kernel);
+    const platform = await startSuite({ replace });
     try {
       const call = client(platform.url);
       const measured = async ({ parts, each }: (typeof works)[number]): Promise<Run> => {

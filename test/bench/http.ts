@@ -9,7 +9,7 @@ import { requestToken } from '../../infra/local/auth/request-token.ts';
 import { accessLine, functionLine } from '../../infra/local/log/console.ts';
 import { freePort } from '../../infra/local/machine/loopback.ts';
 import { startDynamoDb } from '../../infra/local/storage/dynamodb.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
+import { startSuite } from '../support/suite.ts';
 import type { Figure } from './figure.ts';
 import { installed, median, times } from './measure.ts';
 
@@ -37,10 +37,10 @@ interface Service {
   stop(): Promise<void>;
 }
 
-/** Ours as `npm start` runs it: tokens checked, and every line written as the console does to a file; it goes nowhere. */
+/** Ours as `npm start` runs it, with fields that the peer has too: tokens checked, and every line written as the console does to a file; it goes nowhere. */
 const startOurs = async (): Promise<Service> => {
   const file = openSync(devNull, 'w');
-  const platform = await startPlatform({
+  const platform = await startSuite({
     onAccess: (access) => writeSync(file, `${accessLine(access)}\n`),
     onLog: (entry) => {
       const line = functionLine(entry);

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
-import { findKernel } from '../../functions/kernels/index.ts';
 import { assetSizes } from './assets.ts';
 import { coldStarts } from './cold-start.ts';
 import { engineOverhead } from './engine.ts';
@@ -20,7 +19,7 @@ const figures: readonly Figure[] = [
   localHttp,
   engineOverhead,
   ...kernelFigures,
-  ...(findKernel('prime-count') ? [twoWorkers] : []),
+  twoWorkers,
   billableUnits,
   growth,
   memory,
