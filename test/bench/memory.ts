@@ -39,7 +39,7 @@ const flatTable = (samples: readonly Sample[]): string => {
 export const memory: Figure = {
   name: 'memory',
   title: 'Memory',
-  about: `The most resident memory that the process of each function ever had when it was asked for the worst that it accepts, against the size that it is configured with; and that of the local platform over an hour's requests, ${REQUESTS.toLocaleString('en')} of them, as fast as they are answered. To reach: under half of its size; flat.`,
+  about: `The peak of resident memory in the process of each function under the worst requests that it accepts, against its configured size. And the memory of the local platform over an hour's requests, ${REQUESTS.toLocaleString('en')} of them, as fast as they are answered. Target: under half of the size; no growth.`,
   async measure() {
     if (process.platform !== 'linux') return { columns: ['not measured'], rows: [['only Linux tells']] };
     const peaks = await worstOf();
@@ -54,7 +54,7 @@ export const memory: Figure = {
 };
 
 const notes = (flat: string): string[] => [
-  `The worst: items of the most characters at four bytes each, pages of a hundred of them, bodies of 256 KiB, memories of old answers filled to their 16 MiB; a hundred computations with results of 64 KB in one page, and each alone; a sweeper with eight thousand nominations; dead letters of a megabyte; for the worker the largest parts of every computation (an exponent of 249,989, an Asian option of 10,000 steps, a sieve just below 10^14), and statistics of the largest items. A process here is Node.js and what it loads, as on Lambda, with the young generation that V8 takes on a machine of the function's size; Linux tells the peak (\`VmHWM\`).`,
-  `**Over time.** Reads, lists, writes, refusals and computations in turns, ${REQUESTS.toLocaleString('en')} altogether; resident memory after each tenth, when the platform has collected its garbage. Growth is the slope of the tenths from the ${WARM_UP + 1}th on, fitted by least squares.`,
+  `The worst requests: items of the most characters at four bytes each, pages of a hundred of them, bodies of 256 KiB, and response caches filled to their 16 MiB; a hundred computations with results of 64 KB in one page, and each alone; a sweeper with eight thousand nominations; dead letters of a megabyte; for the worker the largest parts of every computation (an exponent of 249,989, an Asian option of 10,000 steps, a sieve just below 10^14), and statistics of the largest items. A process here is Node.js and what it loads, as on Lambda, with the young generation that V8 takes on a machine of the function's size. Linux reports the peak (\`VmHWM\`).`,
+  `**Over time.** Reads, lists, writes, refusals and computations in turns, ${REQUESTS.toLocaleString('en')} altogether. Resident memory is read after each tenth, when the platform has collected its garbage. Growth is the slope of the tenths from the ${WARM_UP + 1}th on, fitted by least squares.`,
   flat,
 ];

@@ -56,7 +56,7 @@ const theirs = (threads: number): number => {
 export const twoWorkers: Figure = {
   name: 'two-workers',
   title: 'Two workers',
-  about: `Time by the clock of \`prime-count\` to 10^11 through the whole suite, from submitting to the result, with one worker and with two, against \`primesieve\` with one thread and with two; medians of ${TURNS} turns. To reach: two workers help at least 0.93 times as much as two threads.`,
+  about: `Time by the clock of \`prime-count\` to 10^11 through the whole suite, from submitting to the result, with one worker and with two. The peer is \`primesieve\` with one thread and with two. Medians of ${TURNS} turns. Target: two workers help at least 0.93 times as much as two threads.`,
   async measure() {
     const columns = ['', 'one', 'two', 'times as fast'];
     if (!installed('primesieve')) {
