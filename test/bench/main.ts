@@ -58,8 +58,8 @@ for (const figure of figures) {
 if (wanted.length === 0) {
   const head = `# Benchmarks
 
-What \`npm run bench\` measured, each figure several times in turns with its baseline, in one run; medians.
-Absolute figures are of this machine, ratios hold elsewhere. A peer that is not installed is left out and named.
+What \`npm run bench\` measured in one run. Each figure is the median of several turns with its baseline. Absolute figures are
+of this machine; ratios hold elsewhere. A peer that is not installed is left out, and named.
 
 Machine: ${machine()}.
 `;

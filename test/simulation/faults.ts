@@ -38,7 +38,7 @@ export const FAULTS = [
   'sweep out of turn',
   'two sweeps at once',
   'sweep of everything',
-  'stale glance',
+  'stale read',
   'stale list',
   'stale nomination',
   'computation deleted by its TTL',

@@ -179,12 +179,12 @@ export class SimulatedStore extends MemoryStore {
     const { staleMs } = this.#world.profile;
     const name = MemoryStore.key(ref);
     const computation = options.computation
-      ? this.#look(this.#computations.get(name), staleMs, 'stale glance')
+      ? this.#look(this.#computations.get(name), staleMs, 'stale read')
       : undefined;
     if (computation !== undefined) view.computations.set(name, computation);
     for (const node of nodes) {
       const key = MemoryStore.node(ref, node);
-      const slots = this.#look(this.#nodes.get(key), staleMs, 'stale glance');
+      const slots = this.#look(this.#nodes.get(key), staleMs, 'stale read');
       if (slots !== undefined) view.nodes.set(key, [...slots]);
     }
     return view.readEventual(ref, nodes, options);
