@@ -1,6 +1,7 @@
 import { Ending } from './checks/ending.ts';
 import { INVARIANT } from './checks/invariants.ts';
 import { type Fault, Faults } from './faults.ts';
+import type { Decorators } from './mutation/decorators.ts';
 import { drawPlan } from './plan.ts';
 import { drawProfile } from './profile.ts';
 import { Clients } from './world/clients.ts';
@@ -38,13 +39,16 @@ export interface Outcome {
 }
 
 /** One history, which its seed decides: clients, faults, then peace, and every check. */
-export const runHistory = async (seed: number, traced = false): Promise<Outcome> => {
+export const runHistory = async (
+  seed: number,
+  { traced = false, decorators = {} }: { readonly traced?: boolean; readonly decorators?: Decorators } = {},
+): Promise<Outcome> => {
   const dice = new Dice(seed);
   const profile = drawProfile(dice);
   const plan = drawPlan(dice, profile);
   const scheduler = new Scheduler(START);
   const faults = new Faults(dice, profile.rates);
-  const world = new World({ dice, scheduler, faults, profile }, traced);
+  const world = new World({ dice, scheduler, faults, profile, decorators }, traced);
   const platform = new Platform(world, await expectedResults(plan));
   const functions = new Functions(platform);
   const clients = new Clients(platform);

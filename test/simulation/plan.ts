@@ -78,6 +78,9 @@ export const drawPlan = (dice: Dice, profile: Profile): Request[] => {
 /** Nobody waits for so long. */
 const LONG_MS = 2 * 3_600_000;
 
+/** How often a client reads a computation shortly before it is cancelled, so that a read meets the cancel. */
+const MAX_POLLS = 4;
+
 /** What is submitted is cancelled soon, then queued again, or removed and created again, or left until it has expired. */
 const drawSequel = (dice: Dice, profile: Profile, first: Request): Request[] => {
   const after = (request: Request, ask: Ask, ms = dice.scale(10, 5_000)) => ({
@@ -85,18 +88,23 @@ const drawSequel = (dice: Dice, profile: Profile, first: Request): Request[] => 
     at: request.at + ms,
     ask,
   });
-  const last = (what: 'cancel' | 'retry' | 'remove'): Ask => ({ do: what, which: 'last' });
+  const last = (what: 'cancel' | 'retry' | 'remove' | 'read'): Ask => ({ do: what, which: 'last' });
   const cancelled = after(first, last('cancel'));
+  const reads = Array.from({ length: dice.whole(0, MAX_POLLS) }, () => {
+    const before = dice.scale(1, 1_000);
+    return { ...cancelled, at: Math.max(first.at, cancelled.at - before), ask: last('read') };
+  });
   const sequel = dice.whole(0, 3);
   if (sequel === 0) {
     const removed = after(cancelled, last('remove'));
-    return [cancelled, removed, after(removed, first.ask)];
+    return [...reads, cancelled, removed, after(removed, first.ask)];
   }
   if (sequel === 1 && profile.limits.retentionMs < LONG_MS) {
-    return [cancelled, after(cancelled, last('retry'), profile.limits.retentionMs + 1_000)];
+    return [...reads, cancelled, after(cancelled, last('retry'), profile.limits.retentionMs + 1_000)];
   }
   const retried = after(cancelled, last('retry'));
-  return sequel === 2 ? [cancelled, retried] : [cancelled, retried, after(retried, last('cancel'))];
+  const more = sequel === 2 ? [] : [after(retried, last('cancel'))];
+  return [...reads, cancelled, retried, ...more];
 };
 
 const drawAsk = (dice: Dice, roll: number, works: readonly Work[], collides: boolean): Ask => {

@@ -12,6 +12,11 @@ const API_TIMEOUT_MS = 29_000;
 
 const MAX_PAGES = 50;
 
+/** What the API calls of the engine. */
+const requests = { cancel, list, read, remove, retry, submit };
+
+export type Requests = typeof requests;
+
 /** Two ids of one tenant never meet by chance, but here ids of two tenants do: the tenant must keep them apart. */
 const identityOf = (work: Work, version: number, as: By): Identity => {
   if (as.by === 'fresh') return { by: 'fresh' };
@@ -28,6 +33,7 @@ const identityOf = (work: Work, version: number, as: By): Identity => {
 export class Clients {
   readonly #platform: Platform;
   readonly #answers: Answers;
+  readonly #requests: Requests;
   /** What they have heard of, and may cancel, retry, remove or read. */
   readonly #known: ComputationKey[] = [];
   /** What a tenant has heard of last. */
@@ -38,6 +44,7 @@ export class Clients {
   constructor(platform: Platform) {
     this.#platform = platform;
     this.#answers = new Answers(platform);
+    this.#requests = platform.world.decorators.requests?.(requests) ?? requests;
   }
 
   get areDone(): boolean {
@@ -116,7 +123,7 @@ export class Clients {
     };
     if (identity.by === 'content') this.#learn({ tenant, id: identity.id });
     if (identity.by === 'key') this.#learn({ tenant, id: identity.candidate(0) });
-    const submitted = await submit(engineOf(this.#platform, by.instance), newWork);
+    const submitted = await this.#requests.submit(engineOf(this.#platform, by.instance), newWork);
     if ('computation' in submitted) this.#learn(submitted.computation);
     this.#answers.submitted(by, newWork, submitted);
   }
@@ -126,7 +133,7 @@ export class Clients {
     const seen: string[] = [];
     let after: string | undefined;
     for (let pages = 0; ; pages += 1) {
-      const page = await list(engine, tenant, {}, after, limit);
+      const page = await this.#requests.list(engine, tenant, {}, after, limit);
       for (const computation of page.computations) {
         this.#learn(computation);
         seen.push(computation.id);
@@ -144,9 +151,7 @@ export class Clients {
     key: ComputationKey,
   ): Promise<void> {
     const engine = engineOf(this.#platform, by.instance);
-    if (what === 'read') this.#answers.read(by, key, await read(engine, key));
-    else if (what === 'cancel') this.#answers.attempted(by, key, what, await cancel(engine, key));
-    else if (what === 'retry') this.#answers.attempted(by, key, what, await retry(engine, key));
-    else this.#answers.attempted(by, key, what, await remove(engine, key));
+    if (what === 'read') this.#answers.read(by, key, await this.#requests.read(engine, key));
+    else this.#answers.attempted(by, key, what, await this.#requests[what](engine, key));
   }
 }

@@ -1,19 +1,22 @@
 import type { Clock } from '../../../functions/lib/ports.ts';
+import type { Role } from '../mutation/decorators.ts';
 import type { Letter } from './letter.ts';
 import type { World } from './world.ts';
 
 /** One instance of a function: its clock, its version, and the invocation that it is busy with. */
 export class Instance implements Clock {
   readonly name: string;
+  readonly role: Role;
   readonly version: 'old' | 'new';
   /** How far its clock is ahead of the true time, in milliseconds. */
   readonly skewMs: number;
   #current: Invocation | undefined;
   readonly #world: World;
 
-  constructor(world: World, name: string, version: 'old' | 'new') {
+  constructor(world: World, role: Role, number: number, version: 'old' | 'new') {
     this.#world = world;
-    this.name = name;
+    this.role = role;
+    this.name = `${role}-${number}`;
     this.version = version;
     this.skewMs = world.faults.strikes('skewed clock') ? Math.round(world.dice.between(-30_000, 30_000)) : 0;
   }

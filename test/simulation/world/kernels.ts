@@ -73,6 +73,15 @@ const suffer = ({ mood }: Input, at: number, hooks: Hooks): void => {
   }
 };
 
+/** Needs what it reads, and says in its own words when it cannot have it. */
+const lookUp = async ({ read }: Context): Promise<void> => {
+  await read().catch((cause: unknown) => {
+    throw new Error('nothing to go by', { cause });
+  });
+};
+
+const nothing: Context = { read: async () => {} };
+
 const shape = z.object({ size: z.int(), salt: z.string(), mood: z.any() });
 const example = { size: 1, salt: 'a', mood: { is: 'well' } } as const;
 
@@ -80,7 +89,7 @@ const example = { size: 1, salt: 'a', mood: { is: 'well' } } as const;
  * Parallel work whose result shows the shape of its fold, and of every part whose it was: a part that is lost,
  * counted twice, combined in another order or left by another life shows.
  */
-const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { text: string }> => ({
+const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { text: string }, Context> => ({
   kind: 'parallel',
   name: 'words',
   version,
@@ -97,13 +106,14 @@ const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { te
     },
   },
   parts: ({ size }) => size,
-  compute: (input, part) => {
+  compute: (input, part, context) => {
     const value = () => {
       suffer(input, part, hooks);
       const { mood, salt } = input;
       return { text: `${salt}${part}`, isLarge: mood.is === 'large part' && mood.at === part };
     };
-    const started = hooks.starts(input, part);
+    const started =
+      part % 8 === 7 ? lookUp(context).then(() => hooks.starts(input, part)) : hooks.starts(input, part);
     return started === undefined ? value() : started.then(value);
   },
   combine: (left, right, { mood }) => {
@@ -137,10 +147,10 @@ const steps = (hooks: Hooks): SequentialKernel<Input, Walk, { text: string }, Co
     },
   },
   start: ({ salt }) => ({ at: 0, text: salt }),
-  step: async (state, input, { read }) => {
+  step: async (state, input, context) => {
     await hooks.starts(input, state.at);
     suffer(input, state.at, hooks);
-    if (state.at % 4 === 3) await read();
+    if (state.at % 4 === 3) await lookUp(context);
     const isLarge = input.mood.is === 'large part' && input.mood.at === state.at;
     return { at: state.at + 1, text: nextText(state.text, state.at), isLarge };
   },
@@ -168,9 +178,9 @@ export const kernelsOf = (
 
 /** What the work's result must be, computed in one process. */
 export const resultOf = async (type: string, version: number, input: Input): Promise<{ text: string }> => {
-  if (type === 'words') return foldTree(words(version, quiet), input);
+  if (type === 'words') return foldTree(words(version, quiet), input, nothing);
   const kernel = steps(quiet);
   let state = kernel.start(input);
-  while (state.at < input.size) state = await kernel.step(state, input, { read: async () => {} });
+  while (state.at < input.size) state = await kernel.step(state, input, nothing);
   return kernel.finish(state, input);
 };

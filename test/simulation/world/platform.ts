@@ -5,6 +5,7 @@ import { Excuses } from '../checks/excuses.ts';
 import { Lives } from '../checks/lives.ts';
 import { Purpose } from '../checks/purpose.ts';
 import { Records } from '../checks/records.ts';
+import type { Role } from '../mutation/decorators.ts';
 import { Instance, type Invocation } from './invocation.ts';
 import { Network } from './network.ts';
 import { SimulatedQueue } from './sqs.ts';
@@ -44,6 +45,7 @@ export class Platform {
       slots: (...change) => records.slots(...change),
       checkpoint: (...change) => records.checkpoint(...change),
     });
+    world.decorators.store?.(this.store);
     const options = {
       now: () => world.now,
       pick: (length: number) => {
@@ -70,7 +72,7 @@ export class Platform {
   }
 
   /** A new instance of a function, of the version that is deployed now; while both are, of either. */
-  start(name: string): Instance {
+  start(role: Role): Instance {
     const { deployment } = this.world.profile;
     const at = this.world.now - this.world.start;
     const isNew =
@@ -78,7 +80,7 @@ export class Platform {
       at >= deployment.to ||
       (at >= deployment.from && this.world.dice.chance(0.5));
     this.#instances += 1;
-    return new Instance(this.world, `${name}-${this.#instances}`, isNew ? 'new' : 'old');
+    return new Instance(this.world, role, this.#instances, isNew ? 'new' : 'old');
   }
 
   /** Whether the version of this instance is being replaced, or it is by chance. */

@@ -84,7 +84,8 @@ const sendBatch = async (
   });
   if (failed.length > 0) by.queueTrouble += 1;
   for (const entry of entries) if (!failed.includes(entry)) purpose.taken(by, entry.MessageBody ?? '');
-  return { Failed: failed.map(({ Id }) => ({ Id })), $metadata: {} };
+  const understood = world.decorators.refused?.(failed, entries) ?? failed;
+  return { Failed: understood.map(({ Id }) => ({ Id })), $metadata: {} };
 };
 
 /** Shows a message of the work queue again after so many seconds, as the worker's handler does. */
