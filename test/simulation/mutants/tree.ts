@@ -37,9 +37,9 @@ export const treeMutants: readonly Mutant[] = [
   changed(
     'a node is folded before it is complete',
     moduleOf(computePart)
-      .comparison(
+      .comparisonOf(
         (list: unknown[]) => list.length,
-        (record: NodeRecord) => record.slots,
+        (list: unknown[]) => list.length,
       )
       .rightMinusOne(),
   ),

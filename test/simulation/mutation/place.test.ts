@@ -107,6 +107,15 @@ describe('a mistake', () => {
       'key = (entry: Entry) => `${""}/${entry.id}`;',
     ],
     [inside(Store).interpolated(epoch).becomes(''), 'key = (entry: Entry) => `${""}/${entry.id}`;'],
+    [
+      inside(work)
+        .comparisonOf(
+          (list: unknown[]) => list.length,
+          () => LIMIT,
+        )
+        .never(),
+      'if (((list.length > LIMIT) && false) && entry.ready) return renamed({ id: 1, entry });',
+    ],
     [constant(() => LIMIT).becomes(4), 'export const LIMIT: number = 4;'],
     [moduleOf(work).callOf(other).unwrapped(), undefined],
   ])('%# changes nothing but its place', (change, line) => {

@@ -49,6 +49,16 @@ class Place {
     return this.#only('comparison', isComparison, names);
   }
 
+  /** The comparison of a member of something with a member of something, such as `a.length < b.length`. */
+  comparisonOf(left: Named, right: Named): Place {
+    const names = [nameOf(left), nameOf(right)];
+    const isIt = (node: AnyNode) =>
+      node.type === 'BinaryExpression' &&
+      isComparison(node) &&
+      [node.left, node.right].every((side, at) => lastName(side) === names[at]);
+    return this.#only(`comparison of ${names.join(' and ')}`, isIt, []);
+  }
+
   arithmetic(...names: Named[]): Place {
     const isArithmetic = (node: AnyNode) => node.type === 'BinaryExpression' && !isComparison(node);
     return this.#only('arithmetic expression', isArithmetic, names);

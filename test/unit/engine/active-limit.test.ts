@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activeCount } from '../../../functions/lib/aws/active-count.ts';
-import { dynamoComputationStore } from '../../../functions/lib/aws/computation-store.ts';
+import { describe, expect, it } from 'vitest';
 import { limitActive } from '../../../functions/lib/engine/active-limit.ts';
 import { isActive } from '../../../functions/lib/engine/computation.ts';
 import { TooManyActiveError } from '../../../functions/lib/engine/errors.ts';
-import { createComputationsTable } from '../../support/computations-table.ts';
-import { startDynamoDB } from '../../support/dynamodb.ts';
 import { ManualClock } from '../../support/engine.ts';
 import { MemoryStore } from '../../support/memory.ts';
 import { endAt, START, startAt, submission } from '../../support/store-operations.ts';
@@ -87,33 +82,5 @@ describe('the cap on active computations', () => {
     expect(await retry('nothing')).toBeUndefined();
     await end('b');
     expect(await retry('a')).toBe('retried');
-  });
-});
-
-describe('the count of active computations in DynamoDB', () => {
-  let dynamo: Awaited<ReturnType<typeof startDynamoDB>>;
-  let client: DynamoDBClient;
-  beforeAll(async () => {
-    dynamo = await startDynamoDB();
-    client = new DynamoDBClient({
-      endpoint: dynamo.endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
-    await createComputationsTable(client, 'computations');
-  });
-  afterAll(() => dynamo.stop());
-
-  it('is of those of the tenant that have not ended', async () => {
-    const store = dynamoComputationStore(client, 'computations');
-    const count = activeCount(client, 'computations');
-    const create = (tenant: string, id: string) =>
-      store.create(submission(id, 'epoch', { tenant }), startAt(START), 1);
-    // Anagrams share a partition, and one tenant's name may begin as another's does.
-    for (const tenant of ['ab', 'ba', 'abc']) for (const id of ['1', '2', '3']) await create(tenant, id);
-    await store.succeed({ tenant: 'ab', id: '1', epoch: 'epoch' }, null, 1, endAt(START));
-    expect(await count('ab')).toBe(2);
-    expect(await count('ba')).toBe(3);
-    expect(await count('nobody')).toBe(0);
   });
 });

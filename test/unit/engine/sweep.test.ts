@@ -3,6 +3,7 @@ import { cancel } from '../../../functions/lib/engine/manage.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
 import { memoryEngine } from '../../support/engine.ts';
 import { counter, letters } from '../../support/kernels.ts';
+import { submissionEngine } from '../../support/submissions.ts';
 
 const HOUR = 3_600_000;
 
@@ -10,8 +11,7 @@ const world = async (count = 1) => {
   const made = memoryEngine([letters]);
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1) {
-    const submitted = await made.submit(letters, { parts: 20 });
-    if ('computation' in submitted) ids.push(submitted.computation.id);
+    ids.push((await made.accept(letters, { parts: 20 })).id);
   }
   made.queue.bodies.length = 0;
   made.events.length = 0;
@@ -22,6 +22,8 @@ const world = async (count = 1) => {
     sweep: (all = false, remainingMs = () => 60_000) => sweep(made, { all, remainingMs }),
   };
 };
+
+const content = { by: 'content', id: 'same' } as const;
 
 describe('the sweeper', () => {
   it('visits from the very moment on that a visit is due', async () => {
@@ -179,14 +181,99 @@ describe('the sweeper', () => {
   it('sends a sequence on from its last checkpoint', async () => {
     const kernel = counter();
     const made = memoryEngine([kernel]);
-    const submitted = await made.submit(kernel, { to: 30 });
-    if (!('computation' in submitted)) throw new Error(submitted.outcome);
-    const { computation } = submitted;
+    const computation = await made.accept(kernel, { to: 30 });
     const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
     await made.store.writeCheckpoint(computation, checkpoint, 'x', 0);
     await sweep(made, { all: true, remainingMs: () => 60_000 });
     const { tenant, id, epoch } = computation;
     const first = { format: 1, kind: 'sequence', tenant, id, epoch, attempt: 1, since: 0 };
     expect(made.queue.bodies.map((body) => JSON.parse(body))).toEqual([first, { ...first, since: 5 }]);
+  });
+});
+
+describe('the sweeper, minute by minute', () => {
+  it('looks half as often each time nothing has moved', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    world.queue.bodies.length = 0;
+    const sentAfter: number[] = [];
+    for (let second = 0; second < 1_000; second += 60) {
+      const { sent } = world.queue;
+      await world.sweep();
+      if (world.queue.sent > sent) sentAfter.push(second);
+      world.clock.advance(60_000);
+    }
+    expect(sentAfter).toEqual([60, 180, 420, 900]);
+  });
+
+  it('leaves alone what moves', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    for (let minute = 0; minute < 15; minute += 1) {
+      await world.deliver(world.queue.bodies.shift() ?? '');
+      world.clock.advance(61_000);
+      const { sent } = world.queue;
+      await world.sweep();
+      if (minute > 2) expect(world.queue.sent).toBe(sent);
+    }
+  });
+
+  it('visits everything when it is told that a queue has lost its messages', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    for (let delivered = 0; delivered < 5; delivered += 1)
+      await world.deliver(world.queue.bodies.shift() ?? '');
+    world.queue.bodies.length = 0;
+    await world.sweep(true);
+    await world.drain();
+    expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({ status: 'succeeded' });
+    expect(world.count('computed')).toBe(20);
+  });
+
+  it('sends once when two sweep at the same time', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    world.queue.bodies.length = 0;
+    world.clock.advance(60_001);
+    await Promise.all([world.sweep(), world.sweep()]);
+    expect(world.queue.bodies).toHaveLength(1);
+  });
+
+  it('does not restart what has finished', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    await world.drain();
+    world.store.listDue = async function* () {
+      yield { tenant: 'tenant', id: 'same' };
+    };
+    await world.sweep(true);
+    expect(world.queue.bodies).toHaveLength(0);
+  });
+
+  it('fails an attempt that has taken too long', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    world.queue.bodies.length = 0;
+    world.clock.advance(world.limits.maxAgeMs + 1);
+    await world.sweep();
+    expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({
+      status: 'failed',
+      error: { type: 'urn:test:too-old' },
+    });
+  });
+
+  it('goes on with the others when one cannot be visited, and says so at the end', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    await world.post({ by: 'content', id: 'other' });
+    world.queue.bodies.length = 0;
+    world.clock.advance(60_001);
+    const { read: readOne } = world.store;
+    world.store.read = async (key) => {
+      if (key.id === 'same') throw new Error('throttled');
+      return readOne(key);
+    };
+    await expect(world.sweep()).rejects.toThrow('1 visits failed');
+    expect(world.queue.bodies).toHaveLength(1);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Computation, exists, isActive, STATUSES } from '../../../functions/lib/engine/computation.ts';
 import { hideExpired } from '../../../functions/lib/engine/expiry.ts';
-import { attemptEnd, attemptStart, nodeExpiry } from '../../../functions/lib/engine/timing.ts';
 import { ManualClock } from '../../support/engine.ts';
 import { endAt, START, startAt, submission } from '../../support/store-operations.ts';
 
@@ -43,27 +42,5 @@ describe('an attempt at a computation that has expired', () => {
 
   it('stays applied when it was', () => {
     expect(hideExpired(at(START + HOUR), { applied: cancelled })).toEqual({ applied: cancelled });
-  });
-});
-
-describe('what is recorded of time', () => {
-  const clocked = {
-    clock: new ManualClock(START + 1),
-    limits: { retentionMs: 10_000, maxAgeMs: 1_000_000, sweepAfterMs: 60_000 },
-  };
-
-  it('keeps what ends now for the retention, to the next whole second', () => {
-    expect(attemptEnd(clocked)).toEqual({ finishedAt: START + 1, expiresAt: START / 1_000 + 11 });
-  });
-
-  it('gives an attempt that starts now its deadline and its first visit', () => {
-    expect(attemptStart(clocked)).toEqual({
-      deadline: START + 1_000_001,
-      visit: { at: START + 60_001, intervalMs: 60_000, lastDone: 0 },
-    });
-  });
-
-  it('keeps a node for an attempt, the retention, and one more attempt', () => {
-    expect(nodeExpiry(clocked)).toBe(START / 1_000 + 10 + 2_000 + 1);
   });
 });

@@ -16,10 +16,8 @@ const given = async () => {
   const picky = moody('picky', { refuses: [0] });
   const world = memoryEngine([letters, picky]);
   const submit = async (kernel: typeof letters) => {
-    const submitted = await world.submit(kernel, { parts: 1 });
-    const [body = ''] = world.queue.bodies.splice(0);
-    if (!('computation' in submitted)) throw new Error(submitted.outcome);
-    return { body, computation: submitted.computation };
+    const computation = await world.accept(kernel, { parts: 1 });
+    return { body: world.take(), computation };
   };
   const handler = sqsHandler((body, { receiveCount }) => world.deliver(body, receiveCount));
   return {
