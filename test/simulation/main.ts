@@ -11,7 +11,7 @@ npm run simulate -- --mutants [--within N]   every deliberate mistake must be ca
                                              --only TEXT: those whose names contain the text`;
 
 /** How many histories each mutant is given to be caught. */
-const WITHIN = 1_000;
+const WITHIN = 2_000;
 
 /** How much of a trace is shown where nobody asked for all of it. */
 const LAST_LINES = 150;

@@ -84,7 +84,7 @@ export class Answers {
 
   /** What was queued by this request was sent once, if the store let it find out what to send. */
   #sent(by: Invocation, times: number) {
-    const isExcused = by.storeTrouble > 0 && by.sends < times;
+    const isExcused = by.storeErrors > 0 && by.sends < times;
     if (by.sends !== times && !isExcused) this.#violate(INVARIANT.once, by, `sent ${by.sends} times`);
   }
 

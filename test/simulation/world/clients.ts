@@ -2,7 +2,7 @@ import type { ComputationKey } from '../../../functions/lib/engine/computation.t
 import { cancel, list, read, remove } from '../../../functions/lib/engine/manage.ts';
 import { type Identity, type NewWork, retry, submit } from '../../../functions/lib/engine/submit.ts';
 import { Answers } from '../checks/answers.ts';
-import type { Ask, By, Request, Work } from '../plan.ts';
+import type { Action, IdentifiedBy, Request, Work } from '../plan.ts';
 import { engineOf } from './engine.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import type { Platform } from './platform.ts';
@@ -18,7 +18,7 @@ const requests = { cancel, list, read, remove, retry, submit };
 export type Requests = typeof requests;
 
 /** Two ids of one tenant never meet by chance, but here ids of two tenants do: the tenant must keep them apart. */
-const identityOf = (work: Work, version: number, as: By): Identity => {
+const identityOf = (work: Work, version: number, as: IdentifiedBy): Identity => {
   if (as.by === 'fresh') return { by: 'fresh' };
   const content = `${work.type}-${version}-${work.input.salt}`;
   if (as.by === 'content') return { by: 'content', id: content };
@@ -54,16 +54,16 @@ export class Clients {
   schedule(requests: readonly Request[]): void {
     const { scheduler, start } = this.#platform.world;
     this.#open += requests.length;
-    for (const { at, tenant, ask } of requests) {
+    for (const { at, tenant, action } of requests) {
       scheduler.at(start + at, () => {
         this.#open -= 1;
-        this.send(tenant, ask);
+        this.send(tenant, action);
       });
     }
   }
 
-  send(tenant: string, ask: Ask): void {
-    const { world, excuses } = this.#platform;
+  send(tenant: string, ask: Action): void {
+    const { world, failureReasons } = this.#platform;
     const instance = this.#platform.start('api');
     const target = 'which' in ask ? this.#target(tenant, ask.which) : undefined;
     if ('which' in ask && target === undefined) return;
@@ -82,12 +82,12 @@ export class Clients {
         else if (target !== undefined) await this.#manage(invocation, ask.do, target);
       },
       answered: () => {
-        excuses.answered(invocation);
+        failureReasons.answered(invocation);
         invocation.state = 'settled';
         over();
       },
       failed: (error) => {
-        excuses.refused(invocation, error);
+        failureReasons.refused(invocation, error);
         invocation.state = 'settled';
         over();
       },
@@ -108,7 +108,7 @@ export class Clients {
     if (!this.#known.some((key) => key.tenant === tenant && key.id === id)) this.#known.push({ tenant, id });
   }
 
-  async #submit(by: Invocation, tenant: string, work: Work, as: By): Promise<void> {
+  async #submit(by: Invocation, tenant: string, work: Work, as: IdentifiedBy): Promise<void> {
     const { type, input } = work;
     const version = type === 'words' && by.instance.version === 'new' ? 2 : 1;
     const identity = identityOf(work, version, as);

@@ -1,10 +1,10 @@
 import type { Computation } from '../../../functions/lib/engine/computation.ts';
-import { Care } from '../checks/care.ts';
 import { Changes } from '../checks/changes.ts';
-import { Excuses } from '../checks/excuses.ts';
+import { FailureReasons } from '../checks/failure-reasons.ts';
 import { Lives } from '../checks/lives.ts';
 import { Purpose } from '../checks/purpose.ts';
 import { Records } from '../checks/records.ts';
+import { Responsibility } from '../checks/responsibility.ts';
 import type { Role } from '../mutation/decorators.ts';
 import { Instance, type Invocation } from './invocation.ts';
 import { Network } from './network.ts';
@@ -15,7 +15,7 @@ import type { World } from './world.ts';
 /** How often SQS hands out a message before it becomes a dead letter, as the stack has it. */
 const MAX_RECEIVES = 8;
 
-const LETTERS_VISIBILITY_MS = 180_000;
+const DEAD_LETTER_VISIBILITY_MS = 180_000;
 
 /** What the functions run on: the table, the queues, the network, and the instances that there are. */
 export class Platform {
@@ -26,10 +26,10 @@ export class Platform {
   readonly queue: SimulatedQueue;
   readonly deadLetters: SimulatedQueue;
   readonly purpose: Purpose;
-  readonly care: Care;
-  readonly excuses: Excuses;
+  readonly responsibility: Responsibility;
+  readonly failureReasons: FailureReasons;
   /** Bodies of all messages that were ever sent, in their order. */
-  readonly mail: string[] = [];
+  readonly sentBodies: string[] = [];
   /** Called when a message may have become visible. */
   onArrival: () => void = () => {};
   #number = 0;
@@ -54,15 +54,15 @@ export class Platform {
         return picked;
       },
     };
-    this.deadLetters = new SimulatedQueue({ ...options, visibilityMs: LETTERS_VISIBILITY_MS });
+    this.deadLetters = new SimulatedQueue({ ...options, visibilityMs: DEAD_LETTER_VISIBILITY_MS });
     this.queue = new SimulatedQueue({
       ...options,
       visibilityMs: world.profile.visibilityMs,
       redrive: { maxReceiveCount: MAX_RECEIVES, deadLetters: this.deadLetters },
     });
     this.purpose = new Purpose(this);
-    this.care = new Care(this);
-    this.excuses = new Excuses(world);
+    this.responsibility = new Responsibility(this);
+    this.failureReasons = new FailureReasons(world);
   }
 
   /** A number that has not been used before. */
@@ -87,21 +87,21 @@ export class Platform {
   isReplaced(instance: Instance): boolean {
     const { deployment } = this.world.profile;
     if (instance.version === 'old' && this.world.now - this.world.start >= (deployment?.to ?? 0)) return true;
-    return this.world.faults.strikes('instance replaced');
+    return this.world.faults.occurs('instance replaced');
   }
 
   /** A message reaches SQS, which may keep it for a while, twice, or not at all. */
   post(body: string, by: Invocation): void {
     const { faults, dice } = this.world;
-    this.mail.push(body);
+    this.sentBodies.push(body);
     this.purpose.sent(body, by);
-    if (faults.strikes('message lost')) {
-      this.care.lost(body);
+    if (faults.occurs('message lost')) {
+      this.responsibility.messageLost(body);
       return;
     }
-    const copies = faults.strikes('message duplicated') ? 2 : 1;
+    const copies = faults.occurs('message duplicated') ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      const delay = faults.strikes('message delayed') ? dice.scale(1_000, 900_000) : dice.uniform() * 50;
+      const delay = faults.occurs('message delayed') ? dice.scale(1_000, 900_000) : dice.uniform() * 50;
       this.queue.send(body, delay).sentAt = this.world.now;
       this.world.scheduler.after(delay, () => this.onArrival());
     }
@@ -109,6 +109,6 @@ export class Platform {
 
   /** The queue forgets everything that it holds. */
   loseEverything(): void {
-    for (const { body } of this.queue.purge()) this.care.lost(body);
+    for (const { body } of this.queue.purge()) this.responsibility.messageLost(body);
   }
 }
