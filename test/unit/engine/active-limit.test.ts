@@ -32,7 +32,7 @@ const given = () => {
   };
 };
 
-describe('the cap on active computations', () => {
+describe('the limit on active computations', () => {
   it('refuses one more than a tenant may have, and no other tenant', async () => {
     const { create } = given();
     expect([await create('a'), await create('b')]).toEqual(['created', 'created']);
@@ -40,7 +40,7 @@ describe('the cap on active computations', () => {
     expect(await create('c', 'another')).toBe('created');
   });
 
-  it('counts once a second at most, and what it lets through itself in between', async () => {
+  it('counts at most once a second, and adds what it accepts in between', async () => {
     const { create, counted, clock } = given();
     await create('a');
     await create('b');
@@ -51,7 +51,7 @@ describe('the cap on active computations', () => {
     expect(counted()).toBe(2);
   });
 
-  it('lets the next one through when one has ended', async () => {
+  it('accepts another computation after one has ended', async () => {
     const { create, end } = given();
     await create('a');
     await create('b');
@@ -59,14 +59,14 @@ describe('the cap on active computations', () => {
     expect(await create('c')).toBe('created');
   });
 
-  it('answers with what is there already, which makes nothing active', async () => {
+  it('answers with an existing computation, which makes nothing active', async () => {
     const { create } = given();
     await create('a');
     await create('b');
     expect(await create('a')).toBe('found');
   });
 
-  it('refuses to retry, too, but says first what cannot be retried anyway', async () => {
+  it('refuses a retry at the limit, unless the computation cannot be retried anyway', async () => {
     const { create, end, store } = given();
     await create('a');
     await end('a');

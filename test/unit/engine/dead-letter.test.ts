@@ -29,7 +29,7 @@ const world = async (kernel: typeof letters | ReturnType<typeof counter>, input:
 const node = (level: number, index: number, parts = 25) => ({ kind: 'node', parts, level, index });
 
 describe('a dead letter', () => {
-  it('that nobody can read is put away without an id', async () => {
+  it('is discarded without an id when nobody can read it', async () => {
     const made = memoryEngine([]);
     await failFromDeadLetter(made, 'nonsense');
     await failFromDeadLetter(made, '{"format":2}');
@@ -39,7 +39,7 @@ describe('a dead letter', () => {
     ]);
   });
 
-  it('of nothing, or of another life, is put away', async () => {
+  it('is discarded when its computation is gone or has another epoch', async () => {
     const { store, computation, receive, discarded } = await world(letters, { parts: 25 });
     expect(await receive({ ...node(0, 3), epoch: 'other' })).toEqual(discarded('another epoch'));
     store.computations.clear();
@@ -47,33 +47,33 @@ describe('a dead letter', () => {
     expect(await store.read(computation)).toBeUndefined();
   });
 
-  it('of another attempt, earlier or later, is put away', async () => {
+  it('is discarded when it belongs to another attempt, earlier or later', async () => {
     const { receive, discarded } = await world(letters, { parts: 25 });
     expect(await receive({ ...node(0, 3), attempt: 0 })).toEqual(discarded('another attempt'));
     expect(await receive({ ...node(0, 3), attempt: 2 })).toEqual(discarded('another attempt'));
   });
 
-  it('of a computation that is over is put away', async () => {
+  it('is discarded when its computation has ended', async () => {
     const made = await world(letters, { parts: 25 });
     await cancel(made, made.computation);
     expect(await made.receive(node(0, 3))).toEqual(made.discarded('computation cancelled'));
   });
 
-  it('of a part is put away when its slot is full, and else fails the computation', async () => {
+  it('of a part fails the computation unless the slot is full', async () => {
     const { store, computation, receive, discarded, failed } = await world(letters, { parts: 25 });
     await store.fillSlot(computation, { level: 1, index: 2 }, 3, Uint8Array.of(1), START);
     expect(await receive(node(0, 23))).toEqual(discarded('overtaken'));
     expect(await receive(node(0, 24))).toEqual(failed);
   });
 
-  it('of an inner node is put away when its slot is full, and else fails the computation', async () => {
+  it('of an inner node fails the computation unless the slot is full', async () => {
     const { store, computation, receive, discarded, failed } = await world(letters, { parts: 25 });
     await store.fillSlot(computation, { level: 2, index: 0 }, 1, Uint8Array.of(1), START);
     expect(await receive(node(1, 1))).toEqual(discarded('overtaken'));
     expect(await receive(node(1, 2))).toEqual(failed);
   });
 
-  it('of the root fails the computation without a look for a parent', async () => {
+  it('of the root fails the computation without reading a parent', async () => {
     const { store, receive, failed } = await world(letters, { parts: 25 });
     store.readNodes = async () => {
       throw new Error('read for nothing');
@@ -81,13 +81,13 @@ describe('a dead letter', () => {
     expect(await receive(node(2, 0))).toEqual(failed);
   });
 
-  it('of a part whose parent is nowhere fails the computation', async () => {
+  it('of a part fails the computation when the parent has no record', async () => {
     const { store, receive, failed } = await world(letters, { parts: 25 });
     store.readNodes = async () => [];
     expect(await receive(node(0, 3))).toEqual(failed);
   });
 
-  it('of a sequence is put away when it has gone on from where the letter tried', async () => {
+  it('of a sequence is discarded when a later checkpoint exists than the one it tried from', async () => {
     const { store, computation, receive, discarded, failed } = await world(counter(), { to: 30 });
     const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
     await store.writeCheckpoint(computation, checkpoint, 'x', START);
@@ -98,14 +98,14 @@ describe('a dead letter', () => {
   });
 
   it.each([{}, { since: 0 }, { step: 0 }])(
-    'of a sequence without a checkpoint, with %j, fails it',
+    'of a sequence without a checkpoint fails the computation: %j',
     async (tried) => {
       const { receive, failed } = await world(counter(), { to: 30 });
       expect(await receive({ kind: 'sequence', ...tried })).toEqual(failed);
     },
   );
 
-  it('of a sequence that was sent after the last checkpoint fails it', async () => {
+  it('of a sequence fails the computation when it was sent after the last checkpoint', async () => {
     const { store, computation, receive, failed } = await world(counter(), { to: 30 });
     const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
     await store.writeCheckpoint(computation, checkpoint, 'x', START);
@@ -132,7 +132,7 @@ describe('a dead letter in the course of a computation', () => {
     expect(await world.store.read(computation)).toMatchObject({ status: 'failed' });
   });
 
-  it('does nothing when another message did its work', async () => {
+  it('does nothing when another message has done its work', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 10 });
     await world.deliver(world.take());

@@ -47,21 +47,21 @@ describe('a failure', () => {
         detail: 'It did not finish within the checkpoints it may take.',
       },
     ],
-  ])('%# tells the client what happened', (failure, expected) => {
+  ])('%# has the name, title and detail that clients are shown', (failure, expected) => {
     expect(failure).toEqual(expected);
   });
 
-  it('says what was thrown, though it is no error', () => {
+  it('shows a thrown value that is not an error', () => {
     expect(kernelFailed('a text').detail).toBe('a text');
     expect(kernelFailed(undefined).detail).toBe('undefined');
   });
 
-  it('has a detail of five hundred characters at most', () => {
+  it('has a detail of at most 500 characters', () => {
     expect(inputRefused('x'.repeat(500)).detail).toBe('x'.repeat(500));
     expect(inputRefused('x'.repeat(501)).detail).toBe(`${'x'.repeat(499)}…`);
   });
 
-  it('is told by its name in a log', () => {
+  it('has errors whose names are those of their classes', () => {
     const errors = [new KernelException(), new UnknownWorkError(), new TooManyActiveError(1)];
     expect(errors.map(({ name }) => name)).toEqual([
       'KernelException',

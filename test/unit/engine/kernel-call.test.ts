@@ -60,12 +60,12 @@ const sequentialKernel = (step: Step): SequentialKernel<{ to: number }, number, 
 describe('a call into a kernel', () => {
   const callKernel = kernelCaller('tenant', () => undefined);
 
-  it('gives what the kernel gives, now or later', async () => {
+  it('returns what the kernel returns, synchronously or not', async () => {
     expect(await callKernel(() => 1)).toBe(1);
     expect(await callKernel(async () => 2)).toBe(2);
   });
 
-  it('passes a refusal on, and wraps whatever else is thrown, now or later', async () => {
+  it('throws a refusal as it is, and wraps anything else, synchronous or not', async () => {
     const refusal = new KernelRefusal('no');
     const cause = new TypeError('broken');
     const throws = (error: Error) => () => {
@@ -79,8 +79,8 @@ describe('a call into a kernel', () => {
   });
 });
 
-describe('what a kernel makes', () => {
-  it('is kept as a partial result up to 32 KiB', () => {
+describe('what a kernel returns', () => {
+  it('may be a partial result of up to 32 KiB', () => {
     const most = new Uint8Array(32_768);
     expect(checkPartial(most)).toBe(most);
     expect(() => checkPartial(new Uint8Array(32_769))).toThrow(
@@ -88,7 +88,7 @@ describe('what a kernel makes', () => {
     );
   });
 
-  it('is kept as a result up to 64 KiB of JSON in UTF-8', () => {
+  it('may be a result of up to 64 KiB of JSON in UTF-8', () => {
     const most = 'x'.repeat(65_534);
     expect(checkResult(most)).toBe(most);
     const refusal = new KernelRefusal('The result has 65537 bytes of JSON; at most 65536 can be kept.');
@@ -101,7 +101,7 @@ describe.each([
   ['compute', (step: Step, read: () => Promise<string>) => world(parallelKernel(step), { parts: 1 }, read)],
   ['step', (step: Step, read: () => Promise<string>) => world(sequentialKernel(step), { to: 2 }, read)],
 ] as const)('the context of %s', (_, start) => {
-  it('is that of the tenant whose computation it is', async () => {
+  it('belongs to the tenant of the computation', async () => {
     const tenants: string[] = [];
     const got: string[] = [];
     const { run, status } = await start(
@@ -117,7 +117,7 @@ describe.each([
     expect(await status()).toBe('succeeded');
   });
 
-  it('makes a failed call trouble of the infrastructure, whatever the kernel throws over it', async () => {
+  it('makes a failed call an error of the infrastructure, whatever the kernel throws then', async () => {
     const { run, status } = await start(
       async ({ read }) => {
         await read().catch(() => {});
@@ -129,7 +129,7 @@ describe.each([
     expect(await status()).toBe('running');
   });
 
-  it('lets a kernel refuse although a call has failed', async () => {
+  it('lets a kernel refuse after a failed call', async () => {
     const { run, status } = await start(
       async ({ read }) => {
         await read().catch(() => {});
@@ -141,7 +141,7 @@ describe.each([
     expect(await status()).toBe('failed');
   });
 
-  it('leaves to the kernel what it throws when no call has failed', async () => {
+  it('leaves what a kernel throws an exception of the kernel when no call failed', async () => {
     const { run, status } = await start(
       async ({ read }) => {
         await read();
@@ -156,7 +156,7 @@ describe.each([
 });
 
 describe('the context of a kernel', () => {
-  it('does not count a failure that an earlier step has got over', async () => {
+  it('ignores a failed call of an earlier step', async () => {
     let calls = 0;
     const { run, status } = await world(
       sequentialKernel(async ({ read }) => {

@@ -28,7 +28,7 @@ describe('managing a computation', () => {
     expect(await remove(world, key)).toEqual({ refused: undefined });
   });
 
-  it('knows nothing of what has expired', async () => {
+  it('treats an expired computation as none', async () => {
     const world = submissionEngine();
     await world.post(content);
     const key = { tenant: 'tenant', id: 'same' };
@@ -60,7 +60,7 @@ describe('managing a computation', () => {
 });
 
 describe('a page of a list', () => {
-  it('leaves out what the index still names and nobody has, and asks for no other tenant’s', async () => {
+  it('leaves out computations that only the index still has, and reads only its tenant’s', async () => {
     const made = submissionEngine();
     await made.post(content);
     const asked: unknown[] = [];
@@ -97,7 +97,7 @@ describe('a page of a list', () => {
   });
 });
 
-it('emits `finished` with the age of the computation on cancel, and nothing on a cancel that is refused', async () => {
+it('emits `finished` with the computation’s age on cancel, and nothing when the cancel is refused', async () => {
   const made = memoryEngine([letters]);
   const computation = await made.accept(letters, { parts: 3 });
   const { id } = computation;

@@ -33,7 +33,7 @@ describe('a computation of many parts', () => {
     expect(world.queue.sent).toBe(1_111);
   });
 
-  it('has the same result when every message comes twice, and one crashes after any of its steps', async () => {
+  it('has the same result when messages come twice and workers crash after any step', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.infiniteStream(fc.nat()), async (parts, picks) => {
         const world = memoryEngine([letters]);
@@ -66,7 +66,7 @@ describe('a computation of many parts', () => {
     );
   });
 
-  it('shows its progress in parts that are done', async () => {
+  it('shows as progress how many parts are done', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 25 });
     const progress = async () => (await read(world, computation))?.progress;
@@ -82,7 +82,7 @@ describe('a computation of many parts', () => {
     expect(await progress()).toEqual({ done: 25, total: 25 });
   });
 
-  it('shows its progress in steps of a few parts when it has hundreds, never going back', async () => {
+  it('shows a progress that never decreases, in steps of a few parts, when it has hundreds', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 250 });
     const seen: number[] = [];
@@ -94,7 +94,7 @@ describe('a computation of many parts', () => {
     expect(new Set(seen).size).toBeGreaterThan(100);
   });
 
-  it('is running from its first message on, and remembers when it started and finished', async () => {
+  it('is running from its first message on, and records when it started and finished', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 23 });
     world.clock.advance(1_000);
@@ -108,7 +108,7 @@ describe('a computation of many parts', () => {
     expect(await world.store.read(computation)).toMatchObject({ finishedAt: computation.createdAt + 3_000 });
   });
 
-  it('heals from its root alone, without computing again what was reported', async () => {
+  it('resumes from its root message alone, without computing a reported part again', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 100 });
     const root = world.queue.bodies[0] ?? '';
@@ -134,7 +134,7 @@ describe('a cancelled computation', () => {
     expect(await world.store.read(computation)).toMatchObject({ status: 'cancelled' });
   });
 
-  it('gets no result even from a worker that has not heard of it yet', async () => {
+  it('gets no result even from a worker that still has the old status', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 10 });
     await world.deliver(world.take());
@@ -143,7 +143,7 @@ describe('a cancelled computation', () => {
     expect(await world.store.read(computation)).toMatchObject({ status: 'cancelled' });
   });
 
-  it('goes on from the parts that it has when it is retried, deaf to messages of its earlier attempt', async () => {
+  it('resumes from its parts on retry, and ignores messages of the earlier attempt', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 30 });
     for (let delivered = 0; delivered < 15; delivered += 1) await world.deliver(world.take());

@@ -75,7 +75,7 @@ describe('a computation that cannot be split', () => {
     expect(queue.sent).toBe(1);
   });
 
-  it('makes no second chain of a duplicate', async () => {
+  it('does not start a second chain from a duplicate message', async () => {
     const { store, computation, take, deliver, queue, drain } = await world(30);
     const first = take();
     await deliver(first);
@@ -88,7 +88,7 @@ describe('a computation that cannot be split', () => {
     expect(queue.sent).toBe(8);
   });
 
-  it('lets one of two workers on the same checkpoint go on', async () => {
+  it('lets only one of two workers continue from the same checkpoint', async () => {
     const { store, computation, take, deliver, queue, count } = await world(30);
     await deliver(take());
     const body = take();
@@ -101,7 +101,7 @@ describe('a computation that cannot be split', () => {
     expect(count('checkpoint')).toBe(2);
   });
 
-  it('sends the message that continues again when its first worker crashed before sending it', async () => {
+  it('sends the next message again when the first worker crashed before it sent', async () => {
     const { store, computation, take, deliver, queue, drain } = await world(10);
     const body = take();
     const { send } = queue;
@@ -115,7 +115,7 @@ describe('a computation that cannot be split', () => {
     expect(await store.read(computation)).toMatchObject({ status: 'succeeded', result: { at: 10 } });
   });
 
-  it('goes on when the first worker on a message wrote the checkpoint, but crashed while the second was at it', async () => {
+  it('continues when the first worker wrote the checkpoint and crashed while a second worker ran', async () => {
     const { store, computation, take, deliver, queue, drain } = await world(10);
     const body = take();
     const { send } = queue;
@@ -135,7 +135,7 @@ describe('a computation that cannot be split', () => {
     expect(await store.read(computation)).toMatchObject({ status: 'succeeded', result: { at: 10 } });
   });
 
-  it('goes on when a worker of the attempt before was faster', async () => {
+  it('continues when a worker of the earlier attempt wrote its checkpoint first', async () => {
     const made = await world(10);
     const { store, computation, take, deliver, drain } = made;
     const early = take();
@@ -168,7 +168,7 @@ describe('a computation that cannot be split', () => {
     });
   });
 
-  it('is failed by the dead letter of a restart that nothing came of', async () => {
+  it('fails on the dead letter of a restart that made no progress', async () => {
     const made = await world(30);
     const { store, computation, take, deliver, queue } = made;
     await deliver(take());
@@ -179,7 +179,7 @@ describe('a computation that cannot be split', () => {
     expect(await store.read(computation)).toMatchObject({ status: 'failed' });
   });
 
-  it('goes on from its checkpoint when it is retried', async () => {
+  it('resumes from its checkpoint on retry', async () => {
     const { take, deliver, drain, computation, ...rest } = await world(10);
     await deliver(take());
     await cancel(rest, computation);
@@ -189,7 +189,7 @@ describe('a computation that cannot be split', () => {
     expect(rest.count('checkpoint')).toBe(2);
   });
 
-  it('is failed by a dead letter only while nobody overtook it', async () => {
+  it('fails on a dead letter only if no later checkpoint exists', async () => {
     const { take, deliver, computation, ...rest } = await world(30);
     const first = take();
     await deliver(first);
@@ -199,7 +199,7 @@ describe('a computation that cannot be split', () => {
     expect(await rest.store.read(computation)).toMatchObject({ status: 'failed' });
   });
 
-  it('blames the infrastructure, not the kernel, when what it reads cannot be had', async () => {
+  it('throws the error of the infrastructure when the kernel cannot read', async () => {
     const reads = {
       ...counter(),
       step: async (at: number, _: unknown, { read }: { read(): Promise<unknown> }) => {
@@ -218,7 +218,7 @@ describe('a computation that cannot be split', () => {
 });
 
 describe('a checkpoint', () => {
-  it('is written whole, kept as long as a node, and told', async () => {
+  it('is written with all its fields, kept as long as a node, and observed', async () => {
     const { store, computation, next, queue, events, clock, limits } = await stepping(10);
     const { writeCheckpoint } = store;
     const kept: number[] = [];
@@ -246,25 +246,25 @@ describe('a checkpoint', () => {
     expect(await store.readCheckpoint(computation)).toMatchObject({ step: 8, from: 4, hops: 2 });
   });
 
-  it('is due at the very moment when the time is over', async () => {
+  it('is written as soon as the time for steps is over', async () => {
     const { store, computation, next } = await stepping(10, 5_000);
     await next();
     expect(await store.readCheckpoint(computation)).toMatchObject({ step: 2 });
   });
 
-  it('is due when half of what is left of the invocation is over', async () => {
+  it('is written when half of the invocation’s remaining time is over', async () => {
     const { store, computation, next } = await stepping(10, 1_000);
     await next(8_000);
     expect(await store.readCheckpoint(computation)).toMatchObject({ step: 4 });
   });
 
-  it('comes after one step at least, however little time there is', async () => {
+  it('is written after at least one step, however little time is left', async () => {
     const { store, computation, next } = await stepping(10);
     await next(0);
     expect(await store.readCheckpoint(computation)).toMatchObject({ step: 1 });
   });
 
-  it('is not written where all is done, nor is a step taken where nothing is to do', async () => {
+  it('is not written when the work is complete, and no step is taken', async () => {
     const { store, computation, next, count } = await stepping(0, 1_000, {
       step: () => {
         throw new Error('a step too many');
@@ -275,13 +275,13 @@ describe('a checkpoint', () => {
     expect(count('checkpoint')).toBe(0);
   });
 
-  it('ends the work of a kernel that counts past its total', async () => {
+  it('is not needed when a kernel counts past its total', async () => {
     const { store, computation, next } = await stepping(3, 1_000, { step: (at) => at + 2 });
     await next();
     expect(await store.read(computation)).toMatchObject({ status: 'succeeded', result: { at: 4 }, total: 3 });
   });
 
-  it('may be the ten-thousandth, and no later one', async () => {
+  it('may be the 10,000th, but not the 10,001st', async () => {
     const made = await stepping(1_000);
     await made.checkpoint({ hops: 9_999 });
     await made.next();
@@ -306,7 +306,7 @@ describe('a checkpoint', () => {
 });
 
 describe('a message of a sequence', () => {
-  it('that is behind the checkpoint is put away', async () => {
+  it('is discarded when it is behind the checkpoint', async () => {
     const { checkpoint, deliver, message, events, queue, computation } = await stepping(30);
     await checkpoint({});
     queue.bodies.length = 0;
@@ -315,7 +315,7 @@ describe('a message of a sequence', () => {
     expect(queue.bodies).toEqual([]);
   });
 
-  it('handed out again goes on from the checkpoint that its first worker may have written, no other', async () => {
+  it('continues, when delivered again, from a checkpoint that its first worker may have written, and from no other', async () => {
     const { checkpoint, deliver, message, queue, count } = await stepping(30);
     await checkpoint({ from: 0, step: 5 });
     queue.bodies.length = 0;
@@ -325,7 +325,7 @@ describe('a message of a sequence', () => {
     expect(queue.bodies.map((body) => JSON.parse(body))).toMatchObject([{ kind: 'sequence', step: 5 }]);
   });
 
-  it('goes on from a checkpoint that an earlier attempt left ahead of it', async () => {
+  it('continues from a checkpoint that an earlier attempt wrote ahead of it', async () => {
     const { checkpoint, deliver, message, queue } = await stepping(30);
     await checkpoint({ attempt: 0 });
     queue.bodies.length = 0;
@@ -333,13 +333,13 @@ describe('a message of a sequence', () => {
     expect(queue.bodies.map((body) => JSON.parse(body))).toMatchObject([{ kind: 'sequence', step: 5 }]);
   });
 
-  it('that names a checkpoint nobody wrote is put away', async () => {
+  it('is discarded when it names a checkpoint that does not exist', async () => {
     const { deliver, message, events, computation } = await stepping(30);
     await deliver(message({ step: 3 }), 2);
     expect(events).toEqual([{ event: 'discarded', reason: 'behind its checkpoint', id: computation.id }]);
   });
 
-  it('tells when another was faster to write a checkpoint', async () => {
+  it('is observed as overtaken when another worker wrote the checkpoint first', async () => {
     const { store, next, events, computation } = await stepping(30);
     const { readCheckpoint } = store;
     store.writeCheckpoint = async () => false;

@@ -15,9 +15,9 @@ const keyed = (key: string, payload: string): Identity => ({
   candidate: (n) => `candidate-${n}`,
 });
 
-const contentA = { by: 'content', id: 'a' } as const;
+const withContent = { by: 'content', id: 'a' } as const;
 const fresh = { by: 'fresh' } as const;
-const keyedK: Identity = {
+const withKey: Identity = {
   by: 'key',
   digests: { key: 'k', payload: 'p' },
   candidate: (n) => ['a', 'b', 'c'][n] ?? 'd',
@@ -42,7 +42,7 @@ const failed = {
 const succeeded = { ...failed, status: 'succeeded' as const, result: 1 };
 
 describe('the same pure work', () => {
-  it('is accepted once, and found from then on, running or finished', async () => {
+  it('is accepted once and found from then on, running or finished', async () => {
     const world = submissionEngine();
     expect(await world.post(content)).toMatchObject({
       outcome: 'accepted',
@@ -91,7 +91,7 @@ describe('the same pure work', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('answers what the first request made, and never restarts it', async () => {
+  it('finds what the first request made, and never restarts it', async () => {
     const world = submissionEngine();
     await world.post(keyed('a', 'payload'));
     await cancel(world, { tenant: 'tenant', id: 'candidate-0' });
@@ -107,7 +107,7 @@ describe('an Idempotency-Key', () => {
     expect(await world.post(keyed('a', 'other'))).toEqual({ outcome: 'key-reused' });
   });
 
-  it('takes the next id when another key had the same one', async () => {
+  it('takes the next id when another key has the same one', async () => {
     const world = submissionEngine();
     await world.post(keyed('a', 'payload'));
     expect(await world.post(keyed('b', 'payload'))).toMatchObject({
@@ -122,7 +122,7 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('a submission that was stored but not sent', () => {
-  it('is accepted all the same, and sent by the sweeper', async () => {
+  it('is accepted anyway, and sent by the sweeper', async () => {
     const world = submissionEngine();
     const { send } = world.queue;
     world.queue.send = async () => {
@@ -153,9 +153,9 @@ describe('a token', () => {
 });
 
 describe('a submission', () => {
-  it('is stored whole, and its root is sent', async () => {
+  it('is stored with all its fields, and its start message is sent', async () => {
     const made = submissionEngine();
-    await made.post(contentA);
+    await made.post(withContent);
     const computation = await made.store.read(key);
     expect(computation).toStrictEqual({
       ...queued,
@@ -169,13 +169,13 @@ describe('a submission', () => {
     expect(made.events).toEqual([]);
   });
 
-  it('with a key keeps what it was used for', async () => {
+  it('with a key stores the digests of key and payload', async () => {
     const made = submissionEngine();
-    await made.post(keyedK);
+    await made.post(withKey);
     expect(await made.store.read(key)).toMatchObject({ keyDigests: { key: 'k', payload: 'p' } });
   });
 
-  it('of a sequence is sent without a look for checkpoints that cannot be there', async () => {
+  it('of a new sequence is sent without reading a checkpoint', async () => {
     const made = memoryEngine([counter()]);
     made.store.readCheckpoint = async () => {
       throw new Error('read for nothing');
@@ -185,17 +185,17 @@ describe('a submission', () => {
     expect(made.queue.bodies.map((body) => JSON.parse(body))).toMatchObject([{ kind: 'sequence', since: 0 }]);
   });
 
-  it('tells of what it could not send', async () => {
+  it('emits `send-failed` when it cannot send', async () => {
     const made = submissionEngine();
     const cause = new Error('no answer');
     made.queue.send = async () => {
       throw cause;
     };
-    expect(await made.post(contentA)).toMatchObject({ outcome: 'accepted' });
+    expect(await made.post(withContent)).toMatchObject({ outcome: 'accepted' });
     expect(made.events).toEqual([{ event: 'send-failed', id: 'a', cause }]);
   });
 
-  it('that is fresh is a run of its own each time, and tries another id when one is taken', async () => {
+  it('that is fresh is a new computation each time, and takes another id when one is taken', async () => {
     const made = submissionEngine();
     const [one, other] = [await made.post(fresh), await made.post(fresh)];
     expect([one.outcome, other.outcome]).toEqual(['accepted', 'accepted']);
@@ -211,14 +211,14 @@ describe('a submission', () => {
     expect(made.store.computations.size).toBe(3);
   });
 
-  it('that had been stored already, and is over, is not sent', async () => {
+  it('that was stored before and has ended is not sent', async () => {
     const made = submissionEngine();
     made.store.create = async () => ({ applied: succeeded });
-    expect(await made.post(contentA)).toEqual({ outcome: 'accepted', computation: succeeded });
+    expect(await made.post(withContent)).toEqual({ outcome: 'accepted', computation: succeeded });
     expect([made.queue.bodies, made.events]).toEqual([[], []]);
   });
 
-  it.each([[contentA], [keyedK], [fresh]])('%j gives up after five rounds', async (identity) => {
+  it.each([[withContent], [withKey], [fresh]])('%j gives up after five rounds', async (identity) => {
     const made = submissionEngine();
     let rounds = 0;
     made.store.create = async () => {
@@ -229,24 +229,24 @@ describe('a submission', () => {
     expect(rounds).toBe(5);
   });
 
-  it('with a key passes by a computation without one that has its id', async () => {
+  it('with a key takes the next id when a computation without a key has its id', async () => {
     const made = submissionEngine();
-    await made.post(contentA);
-    expect(await made.post(keyedK)).toMatchObject({ outcome: 'accepted', computation: { id: 'b' } });
+    await made.post(withContent);
+    expect(await made.post(withKey)).toMatchObject({ outcome: 'accepted', computation: { id: 'b' } });
   });
 
-  it('with a key finds what it made though it has failed, and restarts nothing', async () => {
+  it('with a key finds its failed computation, and restarts nothing', async () => {
     const made = submissionEngine();
     const keyDigests = { key: 'k', payload: 'p' };
     made.store.create = async () => ({ refused: { ...failed, keyDigests } });
     made.store.retry = async () => {
       throw new Error('retried');
     };
-    expect(await made.post(keyedK)).toEqual({ outcome: 'found', computation: { ...failed, keyDigests } });
+    expect(await made.post(withKey)).toEqual({ outcome: 'found', computation: { ...failed, keyDigests } });
   });
 });
 
-describe('the same pure work, failed, while others act on it', () => {
+describe('the same pure work after a failure, while others act on it', () => {
   const meeting = (...retried: Awaited<ReturnType<typeof retry>>[]) => {
     const made = submissionEngine();
     made.store.create = async () => ({ refused: failed });
@@ -254,44 +254,44 @@ describe('the same pure work, failed, while others act on it', () => {
     return made;
   };
 
-  it('is found when another has queued it again first', async () => {
-    expect(await meeting({ refused: queued }).post(contentA)).toEqual({
+  it('is found when another request has retried it first', async () => {
+    expect(await meeting({ refused: queued }).post(withContent)).toEqual({
       outcome: 'found',
       computation: queued,
     });
   });
 
-  it('is found when another has even finished it', async () => {
+  it('is found when it has even succeeded meanwhile', async () => {
     const made = meeting({ refused: { ...succeeded, expiresAt: Number.MAX_SAFE_INTEGER } });
-    expect(await made.post(contentA)).toMatchObject({
+    expect(await made.post(withContent)).toMatchObject({
       outcome: 'found',
       computation: { status: 'succeeded' },
     });
   });
 
-  it('is tried again when it has failed again, or is gone', async () => {
+  it('is retried when it has failed again, and created when it is gone', async () => {
     const again = { ...failed, attempt: 2, expiresAt: Number.MAX_SAFE_INTEGER };
     const made = meeting({ refused: again }, { refused: undefined }, { applied: queued });
-    expect(await made.post(contentA)).toEqual({ outcome: 'restarted', computation: queued });
+    expect(await made.post(withContent)).toEqual({ outcome: 'restarted', computation: queued });
   });
 });
 
 it.each([[queued], [{ ...queued, status: 'running' as const, startedAt: START }], [succeeded]])(
-  'the same pure work is found without a write: %#',
+  'the same pure work is found without a retry: %#',
   async (found) => {
     const made = submissionEngine();
     made.store.create = async () => ({ refused: found });
     made.store.retry = async () => {
       throw new Error('retried');
     };
-    expect(await made.post(contentA)).toEqual({ outcome: 'found', computation: found });
+    expect(await made.post(withContent)).toEqual({ outcome: 'found', computation: found });
   },
 );
 
 describe('a retry', () => {
-  it('sends the root of the next attempt', async () => {
+  it('sends the start message of the next attempt', async () => {
     const made = submissionEngine();
-    await made.post(contentA);
+    await made.post(withContent);
     await cancel(made, key);
     made.queue.bodies.length = 0;
     expect(await retry(made, key)).toMatchObject({ applied: { attempt: 2 } });
@@ -300,15 +300,15 @@ describe('a retry', () => {
     ]);
   });
 
-  it('of what is active is refused, and sends nothing', async () => {
+  it('of an active computation is refused, and sends nothing', async () => {
     const made = submissionEngine();
-    await made.post(contentA);
+    await made.post(withContent);
     made.queue.bodies.length = 0;
     expect(await retry(made, key)).toMatchObject({ refused: { status: 'queued' } });
     expect(made.queue.bodies).toEqual([]);
   });
 
-  it('of a sequence goes on after its last checkpoint', async () => {
+  it('of a sequence names its last checkpoint', async () => {
     const kernel = counter();
     const made = memoryEngine([kernel]);
     const computation = await made.accept(kernel, { to: 30 });

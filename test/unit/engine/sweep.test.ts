@@ -26,7 +26,7 @@ const world = async (count = 1) => {
 const content = { by: 'content', id: 'same' } as const;
 
 describe('the sweeper', () => {
-  it('visits from the very moment on that a visit is due', async () => {
+  it('visits a computation from the moment at which a visit is due', async () => {
     const made = await world();
     made.clock.advance(59_999);
     await made.sweep();
@@ -36,7 +36,7 @@ describe('the sweeper', () => {
     expect(made.events).toEqual([{ event: 'swept', id: made.key.id, action: 'sent' }]);
   });
 
-  it('trusts the record, not the index, which may be late', async () => {
+  it('trusts the record, not the index, which may lag', async () => {
     const made = await world();
     made.store.listDue = async function* () {
       yield made.key;
@@ -52,7 +52,7 @@ describe('the sweeper', () => {
     expect([made.events, made.queue.bodies]).toEqual([[], []]);
   });
 
-  it('sends the message that heals the tree, and records what it saw', async () => {
+  it('sends the start message, and records progress and next visit', async () => {
     const made = await world();
     const computation = await made.store.read(made.key);
     made.clock.advance(60_000);
@@ -74,7 +74,7 @@ describe('the sweeper', () => {
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
-  it('says that what has moved is healthy, and looks again after the first interval', async () => {
+  it('reports a computation that moved as healthy, and visits it again after the first interval', async () => {
     const made = await world();
     const computation = await made.store.read(made.key);
     if (computation === undefined) throw new Error('there is none');
@@ -92,7 +92,7 @@ describe('the sweeper', () => {
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
-  it('sends even what has moved, and is not due, when it is told to visit everything', async () => {
+  it('sends even a computation that moved and is not due when it visits everything', async () => {
     const made = await world();
     const computation = await made.store.read(made.key);
     if (computation === undefined) throw new Error('there is none');
@@ -103,7 +103,7 @@ describe('the sweeper', () => {
     expect(made.queue.bodies).toHaveLength(1);
   });
 
-  it('visits again with the run of the schedule a whole interval later, though a visit takes its time', async () => {
+  it('visits again in the run a whole interval later, although a visit takes time', async () => {
     const made = await world();
     const { read } = made.store;
     made.store.read = async (key) => {
@@ -121,7 +121,7 @@ describe('the sweeper', () => {
     expect(sentAfter).toEqual([1, 3, 7, 15]);
   });
 
-  it('stays away for an hour at most', async () => {
+  it('waits at most an hour between visits', async () => {
     const made = await world();
     for (let visits = 0; visits < 10; visits += 1) {
       made.clock.advance(HOUR);
@@ -145,7 +145,7 @@ describe('the sweeper', () => {
     ]);
   });
 
-  it('leaves a visit to the sweeper that claimed it', async () => {
+  it('does nothing when another sweeper has rescheduled the visit', async () => {
     const made = await world();
     made.clock.advance(60_000);
     made.store.rescheduleVisit = async () => false;
@@ -153,7 +153,7 @@ describe('the sweeper', () => {
     expect([made.events, made.queue.bodies]).toEqual([[], []]);
   });
 
-  it('goes on while five seconds are left, and leaves the rest to the next sweep', async () => {
+  it('stops when less than five seconds are left, and leaves the rest to the next run', async () => {
     const made = await world(3);
     made.clock.advance(60_000);
     const left = [5_000, 5_000, 4_999];
@@ -163,7 +163,7 @@ describe('the sweeper', () => {
     expect(made.count('swept')).toBe(3);
   });
 
-  it('throws what each visit failed with', async () => {
+  it('throws the causes of all failed visits at the end', async () => {
     const made = await world(2);
     made.clock.advance(60_000);
     const causes = [new Error('throttled'), new Error('no answer')];
@@ -178,7 +178,7 @@ describe('the sweeper', () => {
     });
   });
 
-  it('sends a sequence on from its last checkpoint', async () => {
+  it('sends a start message that names the last checkpoint of a sequence', async () => {
     const kernel = counter();
     const made = memoryEngine([kernel]);
     const computation = await made.accept(kernel, { to: 30 });
@@ -192,7 +192,7 @@ describe('the sweeper', () => {
 });
 
 describe('the sweeper, minute by minute', () => {
-  it('looks half as often each time nothing has moved', async () => {
+  it('doubles the interval each time nothing has moved', async () => {
     const world = submissionEngine();
     await world.post(content);
     world.queue.bodies.length = 0;
@@ -206,7 +206,7 @@ describe('the sweeper, minute by minute', () => {
     expect(sentAfter).toEqual([60, 180, 420, 900]);
   });
 
-  it('leaves alone what moves', async () => {
+  it('does not send while a computation moves', async () => {
     const world = submissionEngine();
     await world.post(content);
     for (let minute = 0; minute < 15; minute += 1) {
@@ -218,7 +218,7 @@ describe('the sweeper, minute by minute', () => {
     }
   });
 
-  it('visits everything when it is told that a queue has lost its messages', async () => {
+  it('resumes a computation whose messages were lost when it visits everything', async () => {
     const world = submissionEngine();
     await world.post(content);
     for (let delivered = 0; delivered < 5; delivered += 1)
@@ -239,7 +239,7 @@ describe('the sweeper, minute by minute', () => {
     expect(world.queue.bodies).toHaveLength(1);
   });
 
-  it('does not restart what has finished', async () => {
+  it('does not restart a finished computation', async () => {
     const world = submissionEngine();
     await world.post(content);
     await world.drain();
@@ -262,7 +262,7 @@ describe('the sweeper, minute by minute', () => {
     });
   });
 
-  it('goes on with the others when one cannot be visited, and says so at the end', async () => {
+  it('visits the others when one visit fails, and throws at the end', async () => {
     const world = submissionEngine();
     await world.post(content);
     await world.post({ by: 'content', id: 'other' });

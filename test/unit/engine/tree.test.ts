@@ -34,7 +34,7 @@ describe('the tree over the parts', () => {
     );
   });
 
-  it('knows of each node its parent and its slot there', () => {
+  it('knows the parent of each node, and the node’s slot there', () => {
     fc.assert(
       fc.property(anyParts, (parts) => {
         const strays = nodesOf(parts)
@@ -51,7 +51,7 @@ describe('the tree over the parts', () => {
     );
   });
 
-  it('has one root, above which and beside which there is nothing', () => {
+  it('has one root, and no node above or beside it', () => {
     fc.assert(
       fc.property(anyParts, (parts) => {
         const nodes = nodesOf(parts);

@@ -38,8 +38,8 @@ const world = async (
   };
 };
 
-describe('what a worker puts away', () => {
-  it('says why, and of which computation', async () => {
+describe('a message that a worker discards', () => {
+  it('is observed with the reason and the computation’s id', async () => {
     const { store, deliver, node, events, discarded } = await world();
     await deliver(node(0, 1, { epoch: 'other' }));
     await deliver(node(0, 1, { attempt: 2 }));
@@ -55,7 +55,7 @@ describe('what a worker puts away', () => {
     expect(events).toEqual(discarded('no such computation'));
   });
 
-  it('is a message of a computation that is over', async () => {
+  it('belongs to a computation that has ended', async () => {
     const made = await world();
     await cancel(made, made.computation);
     made.events.length = 0;
@@ -63,7 +63,7 @@ describe('what a worker puts away', () => {
     expect(made.events).toEqual(made.discarded('computation cancelled'));
   });
 
-  it('is a message that does not fit its computation', async () => {
+  it('does not fit the kind, the number of parts or the tree of its computation', async () => {
     const { deliver, node, message, events, discarded } = await world();
     await deliver(message({ kind: 'sequence' }));
     await deliver(node(0, 1, { parts: 24 }));
@@ -73,7 +73,7 @@ describe('what a worker puts away', () => {
     expect(events).toEqual(Array(3).fill(discarded('not in the tree')[0]));
   });
 
-  it('is a node of what is a sequence', async () => {
+  it('is a node of a sequential computation', async () => {
     const { deliver, node, events, discarded } = await world({ to: 30 }, counter());
     await deliver(node(0, 0));
     expect(events).toEqual(discarded('another kind of work'));
@@ -81,7 +81,7 @@ describe('what a worker puts away', () => {
 });
 
 describe('a worker', () => {
-  it('keeps for another what it does not know, by name, version or kind', async () => {
+  it('throws `UnknownWorkError` for an unknown name, version or kind', async () => {
     const unknown = await world({ parts: 25 }, { ...letters, version: 2 }, [letters]);
     await expect(unknown.deliver(unknown.node(0, 0))).rejects.toThrow('letters version 2');
     const changed = await world({ parts: 25 }, letters, [{ ...counter(), name: 'letters' }]);
@@ -89,7 +89,7 @@ describe('a worker', () => {
     expect(await changed.status()).toBe('queued');
   });
 
-  it('says what it split and computed, and how long it all took', async () => {
+  it('emits splits, computed parts, and the computation’s age at its end', async () => {
     const { deliver, node, events, computation, clock } = await world({ parts: 2 });
     const { id } = computation;
     clock.advance(1_000);
@@ -104,7 +104,7 @@ describe('a worker', () => {
     ]);
   });
 
-  it('says nothing of an end that came after another', async () => {
+  it('emits no end when another end came first', async () => {
     const { store, deliver, node, events } = await world({ parts: 1 });
     store.succeed = async () => false;
     await deliver(node(0, 0));
@@ -126,7 +126,7 @@ describe('a worker', () => {
     expect(sent()).toEqual([0, 2, 3].map((index) => ({ ...child, index })));
   });
 
-  it('splits a node of which there is no record', async () => {
+  it('splits a node without a record', async () => {
     const { store, deliver, node, sent } = await world({ parts: 35 });
     const { readEventual } = store;
     store.readEventual = async (...args) => ({ ...(await readEventual(...args)), nodes: [] });
@@ -134,7 +134,7 @@ describe('a worker', () => {
     expect(sent().map(({ index }) => index)).toEqual([30, 31, 32, 33, 34]);
   });
 
-  it('is started by the root alone', async () => {
+  it('starts a computation only at its root', async () => {
     const { deliver, node, status, store, computation, clock } = await world({ parts: 35 });
     await deliver(node(0, 3));
     expect(await status()).toBe('queued');
@@ -156,7 +156,7 @@ describe('a worker', () => {
     expect([started, count('split')]).toEqual([1, 2]);
   });
 
-  it('takes an attempt at its deadline for alive, and after it for dead', async () => {
+  it('works on an attempt at its deadline, and fails it after', async () => {
     const { deliver, node, clock, limits, status } = await world();
     clock.advance(limits.maxAgeMs);
     await deliver(node(0, 3));
@@ -166,7 +166,7 @@ describe('a worker', () => {
     expect(await status()).toBe('failed');
   });
 
-  it('reports again, without computing, what its parent has already', async () => {
+  it('reports a part whose slot is full again, without computing it', async () => {
     const { store, deliver, node, count, computation, status } = await world({ parts: 2 });
     const slot = (at: number) =>
       store.fillSlot(computation, { level: 1, index: 0 }, at, new TextEncoder().encode(String(at)), START);
@@ -194,7 +194,7 @@ describe('a worker', () => {
     expect([queue.bodies, count('split'), count('computed')]).toEqual([[], 0, 0]);
   });
 
-  it('keeps a node as long as it may be needed', async () => {
+  it('writes a node with an expiry for two attempts and the retention', async () => {
     const { store, deliver, node, clock, limits } = await world({ parts: 2 });
     const { fillSlot } = store;
     const kept: number[] = [];
@@ -225,7 +225,7 @@ describe('what a worker reads', () => {
     expect(sequence.reads).toEqual([sequence.computation.id]);
   });
 
-  it('is nothing at all for a sequence that it knows', async () => {
+  it('is nothing for a sequence whose record it has just read', async () => {
     const made = await world({ to: 30 }, counter());
     await made.deliver(made.message({ kind: 'sequence', step: 9 }));
     await made.deliver(made.message({ kind: 'sequence', step: 9 }));
@@ -243,7 +243,7 @@ describe('what a worker reads', () => {
     expect(reads).toEqual([`${id} 1.0`, '1.0', `${id} 1.0`]);
   });
 
-  it('does not become younger by being told that the computation has started', async () => {
+  it('does not become younger when the worker records the start', async () => {
     const { deliver, node, reads, clock, computation } = await world({ parts: 35 });
     await deliver(node(0, 1));
     clock.advance(1_000);
@@ -254,7 +254,7 @@ describe('what a worker reads', () => {
     expect(reads).toEqual([`${id} 1.0`, '2.0', `${id} 1.0`]);
   });
 
-  it('is read again for another attempt or another life', async () => {
+  it('is read again for another attempt or another epoch', async () => {
     const { deliver, node, reads, computation, events, discarded } = await world({ parts: 35 });
     await deliver(node(0, 1));
     events.length = 0;
@@ -265,7 +265,7 @@ describe('what a worker reads', () => {
     expect(events).toEqual([...discarded('another attempt'), ...discarded('another epoch')]);
   });
 
-  it('is read strongly before a message is taken for stale, and only then', async () => {
+  it('is read with strong consistency only before a message is discarded as out of date', async () => {
     const { store, deliver, node, count } = await world({ parts: 35 });
     const { read } = store;
     let reads = 0;
@@ -297,7 +297,7 @@ describe('what a worker reads', () => {
       };
     };
 
-    it('is remembered, and no more', async () => {
+    it('is kept, and no more than those', async () => {
       const { deliver, node, reads, readOthers, computation } = await known();
       await deliver(node(0, 1));
       await readOthers(99);
@@ -308,7 +308,7 @@ describe('what a worker reads', () => {
       expect(reads).toEqual([`${computation.id} 1.0`]);
     });
 
-    it('is remembered, though it was first read long before', async () => {
+    it('is kept although it was first read long before', async () => {
       const { deliver, node, reads, readOthers, clock } = await known();
       await deliver(node(0, 1));
       await readOthers(1);
@@ -332,7 +332,7 @@ describe('what a worker reads', () => {
 });
 
 describe('a message', () => {
-  it('of which nothing can ever be made is settled at once', async () => {
+  it('that nobody can read is discarded at once', async () => {
     const world = memoryEngine([letters]);
     for (const body of [
       '',
@@ -347,7 +347,7 @@ describe('a message', () => {
     expect(world.events).toEqual(Array(6).fill({ event: 'discarded', reason: 'unreadable' }));
   });
 
-  it('of a later format, or for a type or version that this worker does not know, is kept for another', async () => {
+  it('of an unknown format, type or version is kept for another worker', async () => {
     const world = memoryEngine([letters]);
     await expect(world.deliver('{"format":2}')).rejects.toThrow(UnknownWorkError);
     await world.accept({ ...letters, name: 'unheard-of' }, { parts: 23 });
@@ -356,7 +356,7 @@ describe('a message', () => {
     await expect(world.deliver(world.take())).rejects.toThrow(UnknownWorkError);
   });
 
-  it('of an earlier life of the id reaches nothing in a later one', async () => {
+  it('of an earlier epoch changes nothing in a later one', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 10 });
     await world.deliver(world.take());
@@ -374,7 +374,7 @@ describe('a message', () => {
     expect(await world.store.read(computation)).toMatchObject({ status: 'queued', epoch: 'another' });
   });
 
-  it('is not taken for stale because a read was', async () => {
+  it('is not discarded because an eventually consistent read was stale', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 1 });
     const { readEventual } = world.store;
@@ -386,7 +386,7 @@ describe('a message', () => {
     expect(await world.store.read(computation)).toMatchObject({ status: 'succeeded' });
   });
 
-  it('of an attempt past its deadline fails the computation', async () => {
+  it('fails the computation after the deadline of its attempt', async () => {
     const world = memoryEngine([letters]);
     const computation = await world.accept(letters, { parts: 10 });
     world.clock.advance(world.limits.maxAgeMs + 1);
@@ -410,7 +410,7 @@ describe('a kernel that fails', () => {
     });
   });
 
-  it('is tried three times when it throws, and then fails the computation with what it threw', async () => {
+  it('fails the computation with what it threw at the third attempt', async () => {
     const kernel = moody('broken', { throws: [3] });
     const world = memoryEngine([kernel]);
     const computation = await world.accept(kernel, { parts: 10 });
