@@ -4,16 +4,17 @@ import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { pollingHeaders } from '../lib/computations/polling.ts';
 import { toView } from '../lib/computations/schema.ts';
 import { grantedWait, waitForEnd } from '../lib/computations/wait.ts';
-import { config } from '../lib/config.ts';
 import { read } from '../lib/engine/manage.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { digest } from '../lib/http/digest.ts';
 import { httpHandler, route } from '../lib/http/handler.ts';
 import { notFound } from '../lib/http/problem.ts';
 import { isUnchanged, representationHeaders } from '../lib/http/representation.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { systemClock } from '../lib/ports.ts';
+import { environment } from './environment.ts';
 
-const settings = config('COMPUTATIONS_TABLE', 'TENANT_CLAIM', 'RESPONSE_CACHE_BYTES');
+const settings = readEnvironment(environment);
 const store = dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE);
 
 const readRoute = route(readComputation, async (request) => {

@@ -1,14 +1,14 @@
 import { activeCount } from '../lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
+import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { acceptedReply } from '../lib/computations/polling.ts';
 import { toSummary, toView } from '../lib/computations/schema.ts';
-import { config } from '../lib/config.ts';
 import { limitActive } from '../lib/engine/active-limit.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
 import { progressOf } from '../lib/engine/progress.ts';
 import { retry } from '../lib/engine/submit.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { type CursorScope, decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
 import { deferred, httpHandler, route } from '../lib/http/handler.ts';
 import { nextLink } from '../lib/http/links.ts';
@@ -16,18 +16,10 @@ import { conflict, notFound } from '../lib/http/problem.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { environment } from './environment.ts';
 import { cancelComputation, deleteComputation, listComputations, retryComputation } from './operations.ts';
 
-const settings = config(
-  'COMPUTATIONS_TABLE',
-  'WORK_QUEUE_URL',
-  'TENANT_CLAIM',
-  'RETENTION_DAYS',
-  'MAX_AGE_SECONDS',
-  'SWEEP_AFTER_SECONDS',
-  'RESPONSE_CACHE_BYTES',
-  'ACTIVE_PER_TENANT',
-);
+const settings = readEnvironment(environment);
 const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
   max: settings.ACTIVE_PER_TENANT,
   count: activeCount(dynamoDb, settings.COMPUTATIONS_TABLE),
@@ -35,7 +27,7 @@ const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS
 });
 const engine = {
   store,
-  queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
+  queue: lazyWorkQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
   observe: observeEngine,

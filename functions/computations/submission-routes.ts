@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { kernels } from '../kernels/registry.ts';
+import { kernels } from '../kernels/index.ts';
 import { ComputationView } from '../lib/computations/schema.ts';
 import {
   bodyProblems,
@@ -9,11 +9,11 @@ import {
   retryAfter,
 } from '../lib/http/documentation.ts';
 import { operation } from '../lib/http/operation.ts';
-import { once } from '../lib/lazy.ts';
+import { lazy } from '../lib/lazy.ts';
 import { running, succeeded, tooManyActive, waitApplied, waitHeader } from './operations.ts';
 
 /** A submission: each type with the input that it takes. */
-const NewComputation = once(() => {
+const NewComputation = lazy(() => {
   const [first, ...others] = kernels.map(({ name, input, description }) =>
     z.strictObject({ type: z.literal(name), input }).check(z.describe(description)),
   );

@@ -1,4 +1,4 @@
-import { findKernel } from '../kernels/registry.ts';
+import { findKernel } from '../kernels/index.ts';
 import { acceptedReply } from '../lib/computations/polling.ts';
 import { grantedWait, waitForEnd } from '../lib/computations/wait.ts';
 import { isActive } from '../lib/engine/computation.ts';

@@ -1,5 +1,5 @@
-import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { config } from '../lib/config.ts';
+import { dynamoDb, singleAttemptDynamoDb } from '../lib/aws/dynamodb-client.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
 import { httpHandler, route } from '../lib/http/handler.ts';
@@ -11,12 +11,16 @@ import { conflict, invalid, notFound, type Problem, preconditionFailed } from '.
 import { isUnchanged, representationHeaders } from '../lib/http/representation.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { environment } from './environment.ts';
 import { createItem, deleteItem, listItems, patchItem, readItem, replaceItem } from './operations.ts';
 import { type ItemRecord, toItem } from './record.ts';
 import { itemStore } from './store.ts';
 
-const settings = config('ITEMS_TABLE', 'TENANT_CLAIM', 'RESPONSE_CACHE_BYTES');
-const items = itemStore(dynamoDb, settings.ITEMS_TABLE, { clock: systemClock, random: systemRandom });
+const settings = readEnvironment(environment);
+const items = itemStore({ retrying: dynamoDb, singleAttempt: singleAttemptDynamoDb }, settings.ITEMS_TABLE, {
+  clock: systemClock,
+  random: systemRandom,
+});
 
 const preconditions = (request: Headers) => ({
   ifMatch: ifMatch(request),

@@ -187,7 +187,7 @@ export const deleteItem = operation({
   },
 });
 
-export const itemOperations: readonly AnyOperation[] = [
+export const operations: readonly AnyOperation[] = [
   createItem,
   listItems,
   readItem,

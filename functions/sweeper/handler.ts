@@ -1,19 +1,20 @@
 import * as z from 'zod/mini';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
-import { config } from '../lib/config.ts';
+import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { sweep } from '../lib/engine/sweep.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { scheduleHandler } from '../lib/events/schedule-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
-import { problemType } from '../problem-type.ts';
+import { problemType } from '../product.ts';
+import { environment } from './environment.ts';
 
-const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS', 'SWEEP_AFTER_SECONDS');
+const settings = readEnvironment(environment);
 
 const engine = {
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
-  queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
+  queue: lazyWorkQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
   problemType,

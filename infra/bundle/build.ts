@@ -1,144 +1,58 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as esbuild, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/registry.ts';
-import { allOperations } from '../operations.ts';
+import { type BuildFailure, type BuildOptions, type BuildResult, context, type Plugin } from 'esbuild';
+import { kernels } from '../../functions/kernels/index.ts';
+import { checkKernels } from '../../functions/lib/kernel/check-kernels.ts';
+import type { FunctionRecord } from '../../functions/lib/manifest.ts';
+import { manifest } from '../../functions/manifest.ts';
+import { handlerFile } from '../checks.ts';
+import { registeredKernels } from '../registered-kernels.ts';
+import { allOperations } from '../suite.ts';
+import { nodeBuiltins } from './node-builtins.ts';
 import { computationTypes, openApiDocument } from './openapi.ts';
+import { unusedModules } from './unused-modules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every function and the file that exports its `handler`. */
-export const entries = {
-  items: 'functions/items/handler.ts',
-  computations: 'functions/computations/handler.ts',
-  'computation-reads': 'functions/computation-reads/handler.ts',
-  worker: 'functions/worker/handler.ts',
-  'dead-letters': 'functions/dead-letters/handler.ts',
-  sweeper: 'functions/sweeper/handler.ts',
-  service: 'functions/service/handler.ts',
-} as const;
-
-export type FunctionName = keyof typeof entries;
-
-/** The folder of each function's asset, as an absolute path. */
-export type Assets = Readonly<Record<FunctionName, string>>;
+/** The folder of each function's asset by its name, as absolute paths. */
+export type Assets = Readonly<Record<string, string>>;
 
 type Files = Map<string, Uint8Array>;
 
-/**
- * What is imported from Node's modules. By name, because what they export differs by the version of Node.js and by how
- * it was started, and what esbuild reads decides how it minifies; a name that is missing here stops the build.
- */
-const imported: Readonly<Record<string, readonly string[]>> = {
-  async_hooks: ['AsyncLocalStorage'],
-  buffer: ['Buffer'],
-  crypto: [
-    'createHash',
-    'createHmac',
-    'createSecretKey',
-    'getRandomValues',
-    'hash',
-    'randomFillSync',
-    'randomUUID',
-  ],
-  fs: ['ReadStream', 'createReadStream', 'fstatSync', 'lstatSync', 'readFileSync'],
-  'fs/promises': ['readFile'],
-  http: ['STATUS_CODES'],
-  os: ['homedir', 'platform', 'release'],
-  path: ['join', 'sep'],
-  process: ['env', 'versions'],
-  stream: ['PassThrough', 'Readable', 'Writable'],
-  timers: ['setTimeout'],
-  'timers/promises': ['setTimeout'],
+export interface BundleOptions {
+  /** The root of the project that the entry belongs to; this one's by default. */
+  readonly sources?: string;
+  readonly minify?: boolean;
+  readonly runsKernels?: boolean;
+  /**
+   * Modules that take the place of others: paths from the root of the project, such as `functions/items/schema.ts`, and
+   * absolute paths of what stands there instead. Tests of the whole suite bring their own fields and kernels so.
+   */
+  readonly replace?: Readonly<Record<string, string>>;
+}
+
+/** Lets other modules stand where these are imported. */
+const replaceModules = (replace: Readonly<Record<string, string>>, sources: string): Plugin => {
+  const paths = new Map(Object.entries(replace).map(([path, other]) => [join(sources, path), other]));
+  return {
+    name: 'replace-modules',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) => {
+        const other = paths.get(join(resolveDir, path));
+        return other === undefined ? undefined : { path: other };
+      });
+    },
+  };
 };
 
-/**
- * Modules of which an asset hardly ever calls a function, or asks whether something is of one of their classes: they are
- * loaded when it does. `fs` loads its streams when their classes are read.
- */
-const onDemand = new Set(['fs', 'fs/promises']);
-
-/**
- * Takes of Node's own modules only what is used. An ES module that imports one makes Node read all of its exports, and
- * with them what is loaded when they are read: `http` alone brings undici, a third of a cold start. Taken as CommonJS,
- * esbuild copies all of them for each importing file.
- */
-const builtins: Plugin = {
-  name: 'builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
-      if (!isBuiltin(path)) return undefined;
-      // Whole where it is taken whole. And apart, or what is taken in both ways would be a file of its own to read.
-      const namespace = kind === 'dynamic-import' ? 'builtin-whole' : 'builtin';
-      return { path: path.replace(/^node:/, ''), namespace };
-    });
-    const load = (path: string) => `process.getBuiltinModule('node:${path}')`;
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const names = imported[path] ?? [];
-      if (onDemand.has(path)) {
-        const late = (name: string) =>
-          /^[A-Z]/.test(name)
-            ? `{ [Symbol.hasInstance]: (object) => object instanceof ${load(path)}.${name} }`
-            : `(...of) => ${load(path)}.${name}(...of)`;
-        const values = names.map((name) => `export const ${name} = ${late(name)};`);
-        return { contents: values.join('\n') };
-      }
-      // Marked as pure, what nobody imports is left out.
-      const values = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => whole.${name})();`);
-      return { contents: [`const whole = ${load(path)};`, 'export default whole;', ...values].join('\n') };
-    });
-    onLoad({ filter: /.*/, namespace: 'builtin-whole' }, ({ path }) => ({
-      contents: `export default ${load(path)};`,
-    }));
-  },
-};
-
-/**
- * What the SDK brings and no function here can use, and what stands in for it. esbuild splits by files, so that what
- * such a module shares with the rest would be read at every start, though the module itself never is.
- *
- * Lambda gives credentials in the environment only, and once: the other ways to them, with their clients, are a fifth
- * of an asset.
- * bowser reads the user agents of browsers, neither DynamoDB nor SQS has event streams, and an endpoint is discovered
- * only by a client that is told to, so the cache of endpoints stays empty.
- */
-const unused: Readonly<Record<string, string>> = {
-  '@aws-sdk/credential-provider-node':
-    "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => { const read = fromEnv(); let found; return () => (found ??= read()); };",
-  '@smithy/core/event-streams': 'export {};',
-  '@aws-sdk/endpoint-cache': 'export class EndpointCache {}',
-  bowser: 'export {};',
-};
-
-/** Only the worker computes; to the others a kernel is its name, its schemas and its parts. */
-const withoutUnused = (computes: boolean): Plugin => ({
-  name: 'without-unused',
-  setup({ onResolve, onLoad, resolve }) {
-    const namespace = 'unused';
-    onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) =>
-      !computes && kind === 'dynamic-import' && basename(dirname(resolveDir)) === 'kernels'
-        ? { path, namespace, pluginData: resolveDir }
-        : undefined,
-    );
-    onResolve({ filter: /^[@a-z]/ }, async ({ path, resolveDir, kind, pluginData }) => {
-      if (unused[path] === undefined || pluginData === namespace) return undefined;
-      const real = await resolve(path, { resolveDir, kind, pluginData: namespace });
-      return { path, namespace, pluginData: real.path };
-    });
-    onLoad({ filter: /.*/, namespace }, ({ path, pluginData }) => ({
-      contents: unused[path] ?? 'export {};',
-      resolveDir: dirname(pluginData),
-    }));
-  },
-});
-
-const compile = (entry: string, sources: string, minify = true) => {
-  if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
-  return esbuild({
+const optionsOf = (
+  entry: string,
+  { sources = root, minify = true, runsKernels = false, replace = {} }: BundleOptions,
+) =>
+  ({
     absWorkingDir: sources,
     entryPoints: [entry],
     // Nothing is written here: names and contents must not depend on where the assets go.
@@ -154,12 +68,36 @@ const compile = (entry: string, sources: string, minify = true) => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [builtins, withoutUnused(entry === entries.worker)],
+    plugins: [replaceModules(replace, sources), unusedModules(runsKernels)],
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent', // what is wrong comes with the exception
+    logOverride: { 'import-is-undefined': 'error' },
     metafile: true, // where each byte comes from
-  });
+  }) as const satisfies BuildOptions;
+
+type Compiled = BuildResult<ReturnType<typeof optionsOf>>;
+
+const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && 'errors' in error;
+
+/** Builds until all that is imported from Node's modules is known: twice, as a rule, the second time from a cache. */
+const compile = async (entry: string, options: BundleOptions): Promise<Compiled> => {
+  const { sources = root } = options;
+  if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
+  const { plugin, learn } = nodeBuiltins();
+  const esbuildOptions = optionsOf(entry, options);
+  const builds = await context({ ...esbuildOptions, plugins: [plugin, ...esbuildOptions.plugins] });
+  try {
+    for (;;) {
+      try {
+        return await builds.rebuild();
+      } catch (error) {
+        if (!isBuildFailure(error) || !learn(error.errors)) throw error;
+      }
+    }
+  } finally {
+    await builds.dispose();
+  }
 };
 
 /**
@@ -168,8 +106,8 @@ const compile = (entry: string, sources: string, minify = true) => {
  * The same sources give the same bytes wherever they are built. Not minified, a bundle says of each part which file
  * it comes from. Throws with the place for an entry that is missing or does not compile.
  */
-export const bundle = async (entry: string, sources = root, minify = true): Promise<Files> => {
-  const { outputFiles } = await compile(entry, sources, minify);
+export const bundle = async (entry: string, options: BundleOptions = {}): Promise<Files> => {
+  const { outputFiles } = await compile(entry, options);
   return new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
 };
 
@@ -178,8 +116,11 @@ export const packageOf = (path: string): string | undefined =>
   /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 
 /** The bytes of an entry's bundle by where they come from: a package, or Spillway itself with what esbuild adds. */
-export const assetBytes = async (entry: string, sources = root): Promise<ReadonlyMap<string, number>> => {
-  const { metafile } = await compile(entry, sources);
+export const assetBytes = async (
+  entry: string,
+  options: BundleOptions = {},
+): Promise<ReadonlyMap<string, number>> => {
+  const { metafile } = await compile(entry, options);
   const bytes = new Map<string, number>();
   const count = (name: string, more: number) => bytes.set(name, (bytes.get(name) ?? 0) + more);
   for (const output of Object.values(metafile.outputs)) {
@@ -214,27 +155,39 @@ export const place = async (directory: string, files: Files): Promise<void> => {
   }
 };
 
-/** What the service function serves as it is, made from the schemas and routes that validate and answer. */
+/** What a function serves as it is, made from the schemas and operations that validate and answer. */
 const documents = (): Files => {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   return new Map([
-    ['openapi.json', json(openApiDocument(allOperations))],
+    ['openapi.json', json(openApiDocument(allOperations(manifest)))],
     ['computation-types.json', json(computationTypes(kernels))],
   ]);
+};
+
+/** The files of one function's asset. */
+export const assetFiles = async (
+  name: string,
+  { runsKernels = false, documents: names = [] }: Pick<FunctionRecord, 'runsKernels' | 'documents'>,
+  options: BundleOptions = {},
+): Promise<Files> => {
+  const entry = handlerFile(name, options.sources ?? root);
+  const files = await bundle(entry, { ...options, runsKernels });
+  const made = names.length === 0 ? new Map() : documents();
+  return new Map([...files, ...names.map((each): [string, Uint8Array] => [each, made.get(each)])]);
 };
 
 /**
  * Builds the asset of every function, a folder each in `outdir`, and returns the folders. `npx cdk`, the local
  * platform and tests may build at the same time, also into the same folder.
  */
-export const build = async (outdir = join(root, 'build')): Promise<Assets> => {
-  const asset = async (name: FunctionName) => {
-    const directory = join(outdir, name);
-    const files = await bundle(entries[name]);
-    await place(directory, name === 'service' ? new Map([...files, ...documents()]) : files);
-    return [name, directory] as const;
-  };
-  const names = Object.keys(entries) as FunctionName[];
-  const built = await Promise.all(names.map(asset));
-  return Object.fromEntries(built) as Assets;
+export const build = async (outdir = join(root, 'build'), options: BundleOptions = {}): Promise<Assets> => {
+  checkKernels(registeredKernels());
+  const built = await Promise.all(
+    Object.entries(manifest.functions).map(async ([name, record]) => {
+      const directory = join(outdir, name);
+      await place(directory, await assetFiles(name, record, options));
+      return [name, directory] as const;
+    }),
+  );
+  return Object.fromEntries(built);
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { succeeded } from '../../infra/local/batch-response.ts';
+import { succeeded } from '../../infra/local/queue/batch-response.ts';
 
 const batch = ['a', 'b', 'c'].map((MessageId) => ({ MessageId }));
 
@@ -16,6 +16,6 @@ test.each([
   ['{"batchItemFailures":[{"itemIdentifier":"b"},{"itemIdentifier":"made up"}]}', []],
   ['{"batchItemFailures":"b"}', []],
   ['"all fine"', []],
-])('of a batch of a, b and c, %s says that %j succeeded', (answer, expected) => {
+])('the answer %s to a batch of a, b and c means that %j succeeded', (answer, expected) => {
   expect(succeeded(batch, answer).map(({ MessageId }) => MessageId)).toEqual(expected);
 });

@@ -1,13 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startDynamoDb } from '../../infra/local/dynamodb.ts';
-import { type Platform, runStack } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { runStack } from '../../infra/local/run-stack.ts';
+import { startDynamoDb } from '../../infra/local/storage/dynamodb.ts';
 import { api, lambda, run, start, synthesize, temporaryFolder } from './stacks.ts';
 
 const table = (properties: Record<string, unknown> = {}) => ({
@@ -34,9 +33,9 @@ const table = (properties: Record<string, unknown> = {}) => ({
   },
 });
 
-const clientOf = ({ endpoints, region }: Platform): DynamoDBClient => {
+const clientOf = ({ endpoint, region }: Platform): DynamoDBClient => {
   const client = new DynamoDBClient({
-    endpoint: endpoints.dynamodb,
+    endpoint: endpoint('dynamodb'),
     region,
     credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
   });
@@ -66,7 +65,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('data', () => {
-  test('is there again after a restart', async () => {
+  test('survives a restart', async () => {
     const dataDir = temporaryFolder();
     const first = await start({ Table: table() }, { dataDir });
     await clientOf(first).send(
@@ -85,7 +84,7 @@ describe('data', () => {
   test.each([
     ['keys', { KeySchema: [{ AttributeName: 'at', KeyType: 'HASH' }] }],
     ['indexes', { GlobalSecondaryIndexes: undefined }],
-  ])('of a table with other %s is not touched', async (_, properties) => {
+  ])('of a table whose %s have changed is left alone, and the start is refused', async (_, properties) => {
     const dataDir = temporaryFolder();
     const first = await start({ Table: table() }, { dataDir });
     await first.stop();
@@ -95,14 +94,14 @@ describe('data', () => {
     );
   });
 
-  test('belongs to one platform at a time', async () => {
+  test('can be used by one platform at a time', async () => {
     const dataDir = temporaryFolder();
     await run({}, { dataDir });
 
     await expect(start({}, { dataDir })).rejects.toThrow(/^The data folder .* is in use by another platform/);
   });
 
-  test('in a folder that cannot be written is refused in words', async () => {
+  test('in a folder that cannot be written is refused in one sentence', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
 
@@ -112,7 +111,7 @@ describe('data', () => {
   });
 });
 
-test('without DynamoDB on this machine it says in one sentence what to install', async () => {
+test('without DynamoDB on this machine the start is refused with a sentence that says what to install', async () => {
   const started = startDynamoDb(
     { endpoint: undefined, file: undefined, onExit: () => {} },
     'no-such-dynoxide',
@@ -123,7 +122,7 @@ test('without DynamoDB on this machine it says in one sentence what to install',
   );
 });
 
-test('another DynamoDB is used where it is', async () => {
+test('a DynamoDB that runs already is used', async () => {
   const started = await startDynamoDb({
     endpoint: 'http://localhost:8000',
     file: undefined,
@@ -133,29 +132,26 @@ test('another DynamoDB is used where it is', async () => {
   expect(started.endpoint).toBe('http://localhost:8000');
 });
 
-test.runIf(process.platform === 'linux')(
-  'a data folder where no folder can be made is refused, not tried for ever',
-  async () => {
-    await expect(start({}, { dataDir: '/proc/nope' })).rejects.toThrow(
-      'Cannot write to the data folder /proc/nope',
-    );
-  },
-);
+test.runIf(process.platform === 'linux')('a data folder that cannot be made is refused', async () => {
+  await expect(start({}, { dataDir: '/proc/nope' })).rejects.toThrow(
+    'Cannot write to the data folder /proc/nope',
+  );
+});
 
 describe('a platform', () => {
-  test('runs beside another without meeting it', async () => {
+  test('runs beside another one with services of its own', async () => {
     const stack = {
       Table: table(),
       Here: lambda('export const handler = async () => process.env.AWS_ENDPOINT_URL_DYNAMODB;'),
     };
     const [one, other] = await Promise.all([run(stack), run(stack)]);
 
-    expect(await one.invoke('Here', {})).toBe(one.endpoints.dynamodb);
-    expect(await other.invoke('Here', {})).toBe(other.endpoints.dynamodb);
+    expect(await one.invoke('Here', {})).toBe(one.endpoint('dynamodb'));
+    expect(await other.invoke('Here', {})).toBe(other.endpoint('dynamodb'));
     expect(one.endpoints).not.toEqual(other.endpoints);
   });
 
-  test('runs the template as it was adapted', async () => {
+  test('runs the template as `adapt` has changed it', async () => {
     const platform = await run(
       { Limit: lambda('export const handler = async (_, context) => context.memoryLimitInMB;') },
       {
@@ -168,7 +164,7 @@ describe('a platform', () => {
     expect(await platform.invoke('Limit', {})).toBe('300');
   });
 
-  test('says what is asked of it', async () => {
+  test('reports each request to onAccess', async () => {
     const accesses: unknown[] = [];
     const platform = await run(
       {
@@ -185,7 +181,7 @@ describe('a platform', () => {
     ]);
   });
 
-  test('says when its DynamoDB has ended by itself', async () => {
+  test('reports to onFailure that its DynamoDB has ended by itself', async () => {
     const onFailure = vi.fn<(error: Error) => void>();
     const before = descendants(process.pid);
     await run({}, { onFailure });
@@ -197,7 +193,7 @@ describe('a platform', () => {
     expect(onFailure.mock.calls[0]?.[0].message).toMatch(/^DynamoDB \(Dynoxide\) stopped by itself/);
   });
 
-  test('leaves nothing behind when it is stopped in the middle of its work', async () => {
+  test('leaves no process, port or file behind when it is stopped while an event runs', async () => {
     const before = descendants(process.pid);
     const synthesized = await synthesize({
       Loop: lambda('export const handler = async () => { for (;;); };'),
@@ -217,7 +213,7 @@ describe('a platform', () => {
     );
   });
 
-  test('that cannot start leaves nothing behind either', async () => {
+  test('leaves no process or file behind when it cannot start', async () => {
     const before = descendants(process.pid);
     const synthesized = await synthesize({ Topic: { Type: 'AWS::SNS::Topic' } });
 
@@ -229,14 +225,14 @@ describe('a platform', () => {
     );
   });
 
-  test('takes its children with it however it dies', async () => {
+  test('ends its processes when it is killed', async () => {
     const folder = temporaryFolder();
     const { templateFile, assetManifestFile, remove } = await synthesize({
       Loop: lambda('export const handler = async () => { console.log("looping"); for (;;); };'),
     });
     onTestFinished(remove);
     const script = join(folder, 'host.ts');
-    const module = fileURLToPath(new URL('../../infra/local/platform.ts', import.meta.url));
+    const module = fileURLToPath(new URL('../../infra/local/run-stack.ts', import.meta.url));
     writeFileSync(
       script,
       `import { runStack } from ${JSON.stringify(module)};
@@ -265,79 +261,3 @@ const saying = (child: ChildProcess, words: string): Promise<string> =>
     });
     child.once('exit', () => reject(new Error(`It never said ${words}: ${output}`)));
   });
-
-describe('npm start', () => {
-  const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
-  const started = (...args: string[]) => {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    onTestFinished(() => {
-      child.kill('SIGKILL');
-    });
-    return child;
-  };
-  const ended = async (...args: string[]) => {
-    const child = started(...args);
-    let errors = '';
-    child.stderr.on('data', (chunk) => {
-      errors += chunk;
-    });
-    child.stdout.resume();
-    const [code] = await once(child, 'close');
-    return { code, errors };
-  };
-
-  test('runs the whole stack, prints lines that work when pasted, and ends at Ctrl-C', async () => {
-    const data = join(temporaryFolder(), 'data');
-    const child = started('--port', '0', '--data', data);
-    const output = await saying(child, 'Ctrl-C ends it.');
-    const lines = output.split('\n').filter((line) => /^ {2}(curl|TOKEN=|id=)/.test(line));
-    // The same without the wait: a count to 10^10 takes a while.
-    const script = lines.join('\n').replace('10000000000', '1000');
-
-    const answers = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
-
-    expect(answers.map((line) => JSON.parse(line))).toMatchObject([
-      { status: 'pass' },
-      { id: 1, name: 'first' },
-      { id: 1, name: 'first' },
-      { type: 'prime-count' },
-      { status: 'succeeded', result: { count: 168 } },
-    ]);
-    expect(readdirSync(data)).toContain('dynamodb.sqlite');
-
-    child.kill('SIGINT');
-    expect(await once(child, 'exit')).toEqual([0, null]);
-  });
-
-  test.each([
-    [['--port', 'x'], '--port takes a number from 0 to 65535, not "x".\n'],
-    [['--port', '65536'], '--port takes a number from 0 to 65535, not "65536".\n'],
-    [['--bogus'], "Unknown option '--bogus': see npm start -- --help.\n"],
-    [['extra'], "Unexpected argument 'extra'"],
-  ])('%j is refused in one sentence', async (args, sentence) => {
-    const { code, errors } = await ended(...args);
-
-    expect(errors).toContain(sentence);
-    expect(errors.trim().split('\n')).toHaveLength(1);
-    expect(code).toBe(1);
-  });
-
-  test('says in one sentence that its port is taken', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => {
-      server.close();
-    });
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-
-    const { code, errors } = await ended('--port', String(port), '--data', join(temporaryFolder(), 'data'));
-
-    expect(errors).toBe(`Port ${port} is taken: end what listens there, or choose another with --port.\n`);
-    expect(code).toBe(1);
-  });
-
-  test('explains itself', () => {
-    expect(execFileSync(process.execPath, [main, '--help'], { encoding: 'utf8' })).toContain('--port N');
-  });
-});

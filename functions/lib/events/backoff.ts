@@ -6,28 +6,23 @@ export interface Backoff {
   readonly capSeconds: number;
 }
 
-/** The longest delay of a receive: doubled with each one after the first, up to the cap. */
+/** The longest delay after a receive: doubled with each receive, up to the cap. */
 const ceiling = ({ baseSeconds, capSeconds }: Backoff, receiveCount: number): number =>
   Math.min(capSeconds, baseSeconds * 2 ** Math.max(0, receiveCount - 1));
 
 /**
- * Whole seconds until the next try, anywhere between 0 and the ceiling: spreads a crowd best. From "Exponential
- * Backoff And Jitter", AWS Architecture Blog, 2015.
+ * Whole seconds until the next receive, evenly distributed between 0 and the ceiling, which spreads many retries best.
+ * From "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 export const fullJitter = (backoff: Backoff, receiveCount: number, uniform: Uniform): number =>
   Math.round(uniform() * ceiling(backoff, receiveCount));
 
-/** Half of the ceiling for certain and the other half by chance: so many tries span at least a known time. */
+/** Half of the ceiling plus a random part of the other half: so many receives span at least a known time. */
 export const equalJitter = (backoff: Backoff, receiveCount: number, uniform: Uniform): number => {
   const half = ceiling(backoff, receiveCount) / 2;
   return Math.ceil(half + uniform() * half);
 };
 
-/** For a kernel's exception: soon again, and the third time fails the computation. */
-export const exceptionBackoff: Backoff = { baseSeconds: 1, capSeconds: 60 };
-
-/**
- * For trouble of the infrastructure. A message is received eight times, with seven delays between: of at least
- * 10 + 20 + 40 + 80 + 150 + 150 + 150 = 600 seconds, so an outage of ten minutes fails nothing.
- */
-export const outageBackoff: Backoff = { baseSeconds: 20, capSeconds: 300 };
+/** How long so many delays of equal jitter last at least. */
+export const minDelaySeconds = (backoff: Backoff, delays: number): number =>
+  Array.from({ length: delays }, (_, n) => ceiling(backoff, n + 1) / 2).reduce((sum, each) => sum + each, 0);

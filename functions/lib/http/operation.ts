@@ -1,9 +1,6 @@
 import type * as z from 'zod/mini';
 import { memoized } from '../lazy.ts';
 
-/** What a token must allow for a route; API Gateway's authorizer checks it before a function is called. */
-export type Scope = 'items/read' | 'items/write' | 'computations/read' | 'computations/write';
-
 /** How a header is documented. */
 export interface HeaderDescription {
   readonly description: string;
@@ -37,8 +34,11 @@ export interface Operation<P, Q, B> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** In API Gateway's syntax: `/items/{id}`. */
   readonly path: `/${string}`;
-  /** `null`: no token needed. */
-  readonly scope: Scope | null;
+  /**
+   * What a token must allow, as `resource/verb`; API Gateway's authorizer checks it before a function is called. `null`:
+   * no token needed.
+   */
+  readonly scope: string | null;
   readonly summary: string;
   readonly description?: string;
   /** Reads strings. */
