@@ -10,6 +10,7 @@ import type { World } from '../world/world.ts';
 import { INVARIANT } from './invariants.ts';
 import { Life, type Lives } from './lives.ts';
 import { Outcomes } from './outcomes.ts';
+import { shown } from './shown.ts';
 
 const HOUR = 3_600_000;
 
@@ -190,10 +191,3 @@ export class Changes {
     if (life !== undefined) life.claimed = { by, at: this.#world.now, attempt: after.attempt };
   }
 }
-
-export const shown = (computation: Computation | undefined): string => {
-  if (computation === undefined) return 'nothing';
-  const { status, epoch, attempt } = computation;
-  const error = computation.status === 'failed' ? `, ${computation.error.type}` : '';
-  return `${status} (${epoch.slice(0, 4)}·${attempt}${error})`;
-};

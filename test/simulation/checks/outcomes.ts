@@ -6,9 +6,9 @@ import type { Input } from '../world/kernels.ts';
 import type { QueuedMessage } from '../world/message.ts';
 import type { Cause, SimulatedStore } from '../world/store.ts';
 import type { World } from '../world/world.ts';
-import { shown } from './changes.ts';
 import { INVARIANT } from './invariants.ts';
 import type { Lives } from './lives.ts';
+import { shown } from './shown.ts';
 
 type Finished<S extends Computation['status']> = Extract<Computation, { readonly status: S }>;
 

@@ -1,9 +1,9 @@
 import type { WorkMessage } from '../../../functions/lib/engine/message.ts';
 import { isRoot, type Node, parentOf, slotOf } from '../../../functions/lib/engine/tree.ts';
-import { WORKER_TIMEOUT_MS } from '../world/functions.ts';
 import type { Invocation } from '../world/invocation.ts';
 import { describeTask, type NodeTask, type Task, taskName, taskOf } from '../world/message.ts';
-import type { Platform } from '../world/platform.ts';
+import type { Services } from '../world/services.ts';
+import { WORKER_TIMEOUT_MS } from '../world/timeouts.ts';
 import { INVARIANT } from './invariants.ts';
 import type { Life } from './lives.ts';
 
@@ -17,20 +17,20 @@ const MAX_MESSAGE_BYTES = 1_024;
  * know, and forgives what it could not know yet.
  */
 export class Purpose {
-  readonly #platform: Platform;
+  readonly #services: Services;
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
+  constructor(services: Services) {
+    this.#services = services;
   }
 
   #broken(invariant: string, by: Invocation, detail: string) {
-    this.#platform.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
+    this.#services.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
   }
 
   /** A part or step starts. */
   starts(by: Invocation, at: number) {
     const task = by.message?.task;
-    const life = task && this.#platform.lives.get(task.epoch);
+    const life = task && this.#services.lives.get(task.epoch);
     if (task === undefined || life === undefined) return;
     this.#isAlive(by, task, life, `starts part ${at}`);
     this.#isInTime(by, task, life, `starts part ${at}`);
@@ -38,7 +38,7 @@ export class Purpose {
       life.computed.set(at, (life.computed.get(at) ?? 0) + 1);
       return this.#isWanted(by, task, task, `computes part ${at}`);
     }
-    const { now, profile } = this.#platform.world;
+    const { now, profile } = this.#services.world;
     if (by.steppedSince !== undefined) {
       // The other half of its time is for the last step and the checkpoint.
       const budget = Math.min(profile.limits.checkpointMs, WORKER_TIMEOUT_MS / 2);
@@ -61,9 +61,9 @@ export class Purpose {
   #isAlive(by: Invocation, task: Task, life: Life, what: string) {
     const endedAt = life.obsoleteSince(task.attempt);
     // A status may be as old as a stale read, a slow answer and what an instance remembers make it.
-    const lagMs = REUSE_MS + this.#platform.world.profile.staleMs + this.#platform.network.maxMs;
+    const lagMs = REUSE_MS + this.#services.world.profile.staleMs + this.#services.network.maxMs;
     if (endedAt === undefined || by.startedAt <= endedAt + lagMs) return;
-    const ms = Math.round(this.#platform.world.now - endedAt);
+    const ms = Math.round(this.#services.world.now - endedAt);
     this.#broken(INVARIANT.cancelled, by, `${what} ${ms} ms after its attempt was over`);
   }
 
@@ -77,7 +77,7 @@ export class Purpose {
   /** The node's value has not been reported for longer than a read may be stale. */
   #isWanted(by: Invocation, task: NodeTask, node: Node, what: string) {
     if (isRoot(node, task.parts)) return;
-    const { store, world } = this.#platform;
+    const { store, world } = this.#services;
     const since = by.startedAt - world.profile.staleMs;
     if (store.isFilledSince(task, parentOf(node), slotOf(node), since)) {
       this.#broken(INVARIANT.wasted, by, `${what}, which had been reported`);
@@ -88,7 +88,7 @@ export class Purpose {
   asks(by: Invocation, { format: _, ...message }: WorkMessage & { format?: number }) {
     const next: Task = message;
     const what = `asks for ${describeTask(next)}`;
-    const life = this.#platform.lives.get(next.epoch);
+    const life = this.#services.lives.get(next.epoch);
     if (life === undefined || life.first.id !== next.id || life.first.tenant !== next.tenant) {
       return this.#broken(INVARIANT.tenants, by, `${what}, which is of no life`);
     }
@@ -119,7 +119,7 @@ export class Purpose {
     if (hasMoved === undefined) this.#broken(INVARIANT.once, by, `${what} without a claim`);
     else if (swept.has(next.epoch)) this.#broken(INVARIANT.once, by, `${what} twice`);
     else if (hasMoved && !sweepsAll) this.#broken(INVARIANT.once, by, `${what}, which moved`);
-    else if (this.#platform.world.profile.kind === 'calm') {
+    else if (this.#services.world.profile.kind === 'calm') {
       this.#broken(INVARIANT.once, by, `${what}, though nothing went wrong`);
     }
     swept.add(next.epoch);
@@ -148,7 +148,7 @@ export class Purpose {
   sent(body: string, by: Invocation) {
     const task = taskOf(body);
     if (task === undefined) return;
-    const { world, lives } = this.#platform;
+    const { world, lives } = this.#services;
     world.trace(by.name, () => `> ${describeTask(task)}`);
     if (body.length > MAX_MESSAGE_BYTES) {
       this.#broken(INVARIANT.bounded, by, `sends a message of ${body.length} bytes`);

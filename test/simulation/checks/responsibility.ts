@@ -16,7 +16,7 @@ import {
   taskName,
   taskOf,
 } from '../world/message.ts';
-import type { Platform } from '../world/platform.ts';
+import type { Services } from '../world/services.ts';
 import { INVARIANT } from './invariants.ts';
 import type { Life } from './lives.ts';
 
@@ -25,19 +25,19 @@ const WHOLE_SWEEP_MS = 50_000;
 
 /** Whether everything unfinished is somebody's: no message, dead letter or visit is done with while its work is not. */
 export class Responsibility {
-  readonly #platform: Platform;
+  readonly #services: Services;
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
+  constructor(services: Services) {
+    this.#services = services;
   }
 
   #broken(invariant: string, by: Invocation, detail: string) {
-    this.#platform.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
+    this.#services.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
   }
 
   /** The life that the message belongs to, while its attempt goes on. */
   #goingOn(task: Task | undefined): Life | undefined {
-    const life = task && this.#platform.lives.get(task.epoch);
+    const life = task && this.#services.lives.get(task.epoch);
     const goesOn =
       task !== undefined &&
       life?.obsoleteSince(task.attempt) === undefined &&
@@ -71,12 +71,12 @@ export class Responsibility {
   }
 
   #isReported(task: NodeTask, node: Node): boolean {
-    return !isRoot(node, task.parts) && this.#platform.store.isFilled(task, parentOf(node), slotOf(node));
+    return !isRoot(node, task.parts) && this.#services.store.isFilled(task, parentOf(node), slotOf(node));
   }
 
   /** Whether somebody has a message that asks for this and has yet to be done with it. */
   #isHeld(task: Task): boolean {
-    const { queue, deadLetters } = this.#platform;
+    const { queue, deadLetters } = this.#services;
     return queue.count(taskName(task)) + deadLetters.count(taskName(task)) > 0;
   }
 
@@ -110,7 +110,7 @@ export class Responsibility {
   /** The queue has lost a message: from then on only the sweeper answers for what it asked. */
   messageLost(body: string) {
     const task = taskOf(body);
-    const life = task && this.#platform.lives.get(task.epoch);
+    const life = task && this.#services.lives.get(task.epoch);
     if (life !== undefined) life.isLossy = true;
   }
 
@@ -133,7 +133,7 @@ export class Responsibility {
       const triedFrom = () =>
         task.kind === 'sequence' && task.step !== undefined
           ? task.step
-          : life.stepAt((sentAt ?? 0) - 2 * this.#platform.network.maxMs);
+          : life.stepAt((sentAt ?? 0) - 2 * this.#services.network.maxMs);
       const isDone =
         task.kind === 'node'
           ? this.#isReported(task, task)
@@ -154,7 +154,7 @@ export class Responsibility {
 
   /** A sweep has answered well. Then it has visited what was due, and restarted what it claimed and found to stand still. */
   sweepDone(by: Invocation) {
-    const { lives, store, world } = this.#platform;
+    const { lives, store, world } = this.#services;
     for (const [epoch, hasMoved] of by.claims) {
       const life = lives.get(epoch);
       const isItsOwn = life?.claimed?.by === by && life.obsoleteSince(life.claimed.attempt) === undefined;

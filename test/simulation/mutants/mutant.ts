@@ -1,6 +1,7 @@
 import type { ComputationStore } from '../../../functions/lib/engine/ports.ts';
-import type { Decorators, Role, SimulatedEngine } from '../mutation/decorators.ts';
+import type { Decorators, SimulatedEngine } from '../mutation/decorators.ts';
 import type { Change } from '../mutation/place.ts';
+import type { Role } from '../world/invocation.ts';
 
 /**
  * A deliberate mistake. Either code is changed, at places that are named by references to it, or a port does what the

@@ -1,13 +1,22 @@
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import type { cancel, list, read, remove } from '../../../functions/lib/engine/manage.ts';
 import type { Limits, WithLimits, WorkerEngine } from '../../../functions/lib/engine/ports.ts';
-import type { Requests } from '../world/clients.ts';
+import type { retry, submit } from '../../../functions/lib/engine/submit.ts';
+import type { Role } from '../world/invocation.ts';
 import type { Context } from '../world/kernels.ts';
 import type { SimulatedStore } from '../world/store.ts';
 
-/** Which function an engine belongs to. */
-export type Role = 'api' | 'worker' | 'dead-letters' | 'sweeper';
-
 export type SimulatedEngine = WorkerEngine<Context> & WithLimits<keyof Limits>;
+
+/** What the API calls of the engine. */
+export interface Requests {
+  readonly cancel: typeof cancel;
+  readonly list: typeof list;
+  readonly read: typeof read;
+  readonly remove: typeof remove;
+  readonly retry: typeof retry;
+  readonly submit: typeof submit;
+}
 
 /** Mistakes that are made around the engine's ports: each does what broken code behind the port would do. */
 export interface Decorators {

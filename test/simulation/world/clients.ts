@@ -2,6 +2,7 @@ import type { ComputationKey } from '../../../functions/lib/engine/computation.t
 import { cancel, list, read, remove } from '../../../functions/lib/engine/manage.ts';
 import { type Identity, type NewWork, retry, submit } from '../../../functions/lib/engine/submit.ts';
 import { Answers } from '../checks/answers.ts';
+import type { Requests } from '../mutation/decorators.ts';
 import type { Action, IdentifiedBy, Request, Work } from '../plan.ts';
 import { engineOf } from './engine.ts';
 import { type Invocation, invoke } from './invocation.ts';
@@ -12,10 +13,7 @@ const API_TIMEOUT_MS = 29_000;
 
 const MAX_PAGES = 50;
 
-/** What the API calls of the engine. */
-const requests = { cancel, list, read, remove, retry, submit };
-
-export type Requests = typeof requests;
+const requests: Requests = { cancel, list, read, remove, retry, submit };
 
 /** Two ids of one tenant never meet by chance, but here ids of two tenants do: the tenant must keep them apart. */
 const identityOf = (work: Work, version: number, as: IdentifiedBy): Identity => {
@@ -44,7 +42,7 @@ export class Clients {
   constructor(platform: Platform) {
     this.#platform = platform;
     this.#answers = new Answers(platform);
-    this.#requests = platform.world.decorators.requests?.(requests) ?? requests;
+    this.#requests = platform.decorators.requests?.(requests) ?? requests;
   }
 
   get areDone(): boolean {

@@ -36,5 +36,5 @@ export const engineOf = (platform: Platform, instance: Instance): SimulatedEngin
     }),
     observe: (event) => world.trace(instance.name, () => `· ${JSON.stringify(event)}`),
   };
-  return world.decorators.engine?.(engine, instance.role) ?? engine;
+  return platform.decorators.engine?.(engine, instance.role) ?? engine;
 };

@@ -9,9 +9,9 @@ import { invoke } from './invocation.ts';
 import { type Consumer, Mapping } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import { hidePort, readable } from './queue-port.ts';
+import { WORKER_TIMEOUT_MS } from './timeouts.ts';
 
 /** Lambda's timeouts and the number of instances, as the stack has them. */
-export const WORKER_TIMEOUT_MS = 60_000;
 const DEAD_LETTER_TIMEOUT_MS = 30_000;
 const SWEEPER_TIMEOUT_MS = 60_000;
 const DEAD_LETTER_CONCURRENCY = 2;

@@ -1,7 +1,9 @@
 import type { Clock } from '../../../functions/lib/ports.ts';
-import type { Role } from '../mutation/decorators.ts';
 import type { QueuedMessage } from './message.ts';
 import type { World } from './world.ts';
+
+/** Which function an instance belongs to. */
+export type Role = 'api' | 'worker' | 'dead-letters' | 'sweeper';
 
 /** One instance of a function: its clock, its version, and the invocation that it is busy with. */
 export class Instance implements Clock {

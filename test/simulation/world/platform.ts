@@ -5,9 +5,10 @@ import { Lives } from '../checks/lives.ts';
 import { Purpose } from '../checks/purpose.ts';
 import { Records } from '../checks/records.ts';
 import { Responsibility } from '../checks/responsibility.ts';
-import type { Role } from '../mutation/decorators.ts';
-import { Instance, type Invocation } from './invocation.ts';
+import type { Decorators } from '../mutation/decorators.ts';
+import { Instance, type Invocation, type Role } from './invocation.ts';
 import { Network } from './network.ts';
+import type { Services } from './services.ts';
 import { SimulatedQueue } from './sqs.ts';
 import { SimulatedStore } from './store.ts';
 import type { World } from './world.ts';
@@ -18,8 +19,10 @@ const MAX_RECEIVES = 8;
 const DEAD_LETTER_VISIBILITY_MS = 180_000;
 
 /** What the functions run on: the table, the queues, the network, and the instances that there are. */
-export class Platform {
+export class Platform implements Services {
   readonly world: World;
+  /** Deliberate mistakes, where the history is one of a mutant. */
+  readonly decorators: Decorators;
   readonly network: Network;
   readonly lives = new Lives();
   readonly store: SimulatedStore;
@@ -35,8 +38,13 @@ export class Platform {
   #number = 0;
   #instances = 0;
 
-  constructor(world: World, resultOf: (computation: Computation) => { readonly text: string }) {
+  constructor(
+    world: World,
+    resultOf: (computation: Computation) => { readonly text: string },
+    decorators: Decorators,
+  ) {
     this.world = world;
+    this.decorators = decorators;
     this.network = new Network(world);
     const changes = new Changes(world, this.lives, resultOf, () => this.store);
     const records = new Records(world, this.lives);
@@ -45,7 +53,7 @@ export class Platform {
       slots: (...change) => records.slots(...change),
       checkpoint: (...change) => records.checkpoint(...change),
     });
-    world.decorators.store?.(this.store);
+    decorators.store?.(this.store);
     const options = {
       now: () => world.now,
       pick: (length: number) => {

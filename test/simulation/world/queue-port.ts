@@ -84,7 +84,7 @@ const sendBatch = async (
   });
   if (failed.length > 0) by.queueErrors += 1;
   for (const entry of entries) if (!failed.includes(entry)) purpose.taken(by, entry.MessageBody ?? '');
-  const understood = world.decorators.refused?.(failed, entries) ?? failed;
+  const understood = platform.decorators.refused?.(failed, entries) ?? failed;
   return { Failed: understood.map(({ Id }) => ({ Id })), $metadata: {} };
 };
 

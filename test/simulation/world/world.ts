@@ -1,5 +1,4 @@
 import type { Faults } from '../faults.ts';
-import type { Decorators } from '../mutation/decorators.ts';
 import type { Profile } from '../profile.ts';
 import type { Dice } from './dice.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -17,23 +16,17 @@ export class World {
   readonly scheduler: Scheduler;
   readonly faults: Faults;
   readonly profile: Profile;
-  /** Deliberate mistakes, where the history is one of a mutant. */
-  readonly decorators: Decorators;
   /** When the history began, in milliseconds since the Unix epoch. */
   readonly start: number;
   violation: Violation | undefined;
   /** What happened, line by line; undefined where nobody is going to read it. */
   readonly lines: string[] | undefined;
 
-  constructor(
-    parts: Pick<World, 'dice' | 'scheduler' | 'faults' | 'profile' | 'decorators'>,
-    traced: boolean,
-  ) {
+  constructor(parts: Pick<World, 'dice' | 'scheduler' | 'faults' | 'profile'>, traced: boolean) {
     this.dice = parts.dice;
     this.scheduler = parts.scheduler;
     this.faults = parts.faults;
     this.profile = parts.profile;
-    this.decorators = parts.decorators;
     this.start = parts.scheduler.now;
     this.lines = traced ? [] : undefined;
   }
