@@ -3,6 +3,7 @@ import { cancel } from '../../../functions/lib/engine/manage.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
 import { memoryEngine } from '../../support/engine.ts';
 import { counter, letters } from '../../support/kernels.ts';
+import { submissionEngine } from '../../support/submissions.ts';
 
 const HOUR = 3_600_000;
 
@@ -10,8 +11,7 @@ const world = async (count = 1) => {
   const made = memoryEngine([letters]);
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1) {
-    const submitted = await made.submit(letters, { parts: 20 });
-    if ('computation' in submitted) ids.push(submitted.computation.id);
+    ids.push((await made.accept(letters, { parts: 20 })).id);
   }
   made.queue.bodies.length = 0;
   made.events.length = 0;
@@ -23,8 +23,10 @@ const world = async (count = 1) => {
   };
 };
 
+const content = { by: 'content', id: 'same' } as const;
+
 describe('the sweeper', () => {
-  it('visits from the very moment on that a visit is due', async () => {
+  it('visits a computation from the moment at which a visit is due', async () => {
     const made = await world();
     made.clock.advance(59_999);
     await made.sweep();
@@ -34,7 +36,7 @@ describe('the sweeper', () => {
     expect(made.events).toEqual([{ event: 'swept', id: made.key.id, action: 'sent' }]);
   });
 
-  it('trusts the record, not the index, which may be late', async () => {
+  it('trusts the record, not the index, which may lag', async () => {
     const made = await world();
     made.store.listDue = async function* () {
       yield made.key;
@@ -50,7 +52,7 @@ describe('the sweeper', () => {
     expect([made.events, made.queue.bodies]).toEqual([[], []]);
   });
 
-  it('sends the message that heals the tree, and records what it saw', async () => {
+  it('sends the start message, and records progress and next visit', async () => {
     const made = await world();
     const computation = await made.store.read(made.key);
     made.clock.advance(60_000);
@@ -72,7 +74,7 @@ describe('the sweeper', () => {
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
-  it('says that what has moved is healthy, and looks again after the first interval', async () => {
+  it('reports a computation that moved as healthy, and visits it again after the first interval', async () => {
     const made = await world();
     const computation = await made.store.read(made.key);
     if (computation === undefined) throw new Error('there is none');
@@ -90,7 +92,7 @@ describe('the sweeper', () => {
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
-  it('sends even what has moved, and is not due, when it is told to visit everything', async () => {
+  it('sends even a computation that moved and is not due when it visits everything', async () => {
     const made = await world();
     const computation = await made.store.read(made.key);
     if (computation === undefined) throw new Error('there is none');
@@ -101,7 +103,7 @@ describe('the sweeper', () => {
     expect(made.queue.bodies).toHaveLength(1);
   });
 
-  it('visits again with the run of the schedule a whole interval later, though a visit takes its time', async () => {
+  it('visits again in the run a whole interval later, although a visit takes time', async () => {
     const made = await world();
     const { read } = made.store;
     made.store.read = async (key) => {
@@ -119,7 +121,7 @@ describe('the sweeper', () => {
     expect(sentAfter).toEqual([1, 3, 7, 15]);
   });
 
-  it('stays away for an hour at most', async () => {
+  it('waits at most an hour between visits', async () => {
     const made = await world();
     for (let visits = 0; visits < 10; visits += 1) {
       made.clock.advance(HOUR);
@@ -143,7 +145,7 @@ describe('the sweeper', () => {
     ]);
   });
 
-  it('leaves a visit to the sweeper that claimed it', async () => {
+  it('does nothing when another sweeper has rescheduled the visit', async () => {
     const made = await world();
     made.clock.advance(60_000);
     made.store.rescheduleVisit = async () => false;
@@ -151,7 +153,7 @@ describe('the sweeper', () => {
     expect([made.events, made.queue.bodies]).toEqual([[], []]);
   });
 
-  it('goes on while five seconds are left, and leaves the rest to the next sweep', async () => {
+  it('stops when less than five seconds are left, and leaves the rest to the next run', async () => {
     const made = await world(3);
     made.clock.advance(60_000);
     const left = [5_000, 5_000, 4_999];
@@ -161,7 +163,7 @@ describe('the sweeper', () => {
     expect(made.count('swept')).toBe(3);
   });
 
-  it('throws what each visit failed with', async () => {
+  it('throws the causes of all failed visits at the end', async () => {
     const made = await world(2);
     made.clock.advance(60_000);
     const causes = [new Error('throttled'), new Error('no answer')];
@@ -176,17 +178,102 @@ describe('the sweeper', () => {
     });
   });
 
-  it('sends a sequence on from its last checkpoint', async () => {
+  it('sends a start message that names the last checkpoint of a sequence', async () => {
     const kernel = counter();
     const made = memoryEngine([kernel]);
-    const submitted = await made.submit(kernel, { to: 30 });
-    if (!('computation' in submitted)) throw new Error(submitted.outcome);
-    const { computation } = submitted;
+    const computation = await made.accept(kernel, { to: 30 });
     const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
     await made.store.writeCheckpoint(computation, checkpoint, 'x', 0);
     await sweep(made, { all: true, remainingMs: () => 60_000 });
     const { tenant, id, epoch } = computation;
     const first = { format: 1, kind: 'sequence', tenant, id, epoch, attempt: 1, since: 0 };
     expect(made.queue.bodies.map((body) => JSON.parse(body))).toEqual([first, { ...first, since: 5 }]);
+  });
+});
+
+describe('the sweeper, minute by minute', () => {
+  it('doubles the interval each time nothing has moved', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    world.queue.bodies.length = 0;
+    const sentAfter: number[] = [];
+    for (let second = 0; second < 1_000; second += 60) {
+      const { sent } = world.queue;
+      await world.sweep();
+      if (world.queue.sent > sent) sentAfter.push(second);
+      world.clock.advance(60_000);
+    }
+    expect(sentAfter).toEqual([60, 180, 420, 900]);
+  });
+
+  it('does not send while a computation moves', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    for (let minute = 0; minute < 15; minute += 1) {
+      await world.deliver(world.queue.bodies.shift() ?? '');
+      world.clock.advance(61_000);
+      const { sent } = world.queue;
+      await world.sweep();
+      if (minute > 2) expect(world.queue.sent).toBe(sent);
+    }
+  });
+
+  it('resumes a computation whose messages were lost when it visits everything', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    for (let delivered = 0; delivered < 5; delivered += 1)
+      await world.deliver(world.queue.bodies.shift() ?? '');
+    world.queue.bodies.length = 0;
+    await world.sweep(true);
+    await world.drain();
+    expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({ status: 'succeeded' });
+    expect(world.count('computed')).toBe(20);
+  });
+
+  it('sends once when two sweep at the same time', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    world.queue.bodies.length = 0;
+    world.clock.advance(60_001);
+    await Promise.all([world.sweep(), world.sweep()]);
+    expect(world.queue.bodies).toHaveLength(1);
+  });
+
+  it('does not restart a finished computation', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    await world.drain();
+    world.store.listDue = async function* () {
+      yield { tenant: 'tenant', id: 'same' };
+    };
+    await world.sweep(true);
+    expect(world.queue.bodies).toHaveLength(0);
+  });
+
+  it('fails an attempt that has taken too long', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    world.queue.bodies.length = 0;
+    world.clock.advance(world.limits.maxAgeMs + 1);
+    await world.sweep();
+    expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({
+      status: 'failed',
+      error: { type: 'urn:test:too-old' },
+    });
+  });
+
+  it('visits the others when one visit fails, and throws at the end', async () => {
+    const world = submissionEngine();
+    await world.post(content);
+    await world.post({ by: 'content', id: 'other' });
+    world.queue.bodies.length = 0;
+    world.clock.advance(60_001);
+    const { read: readOne } = world.store;
+    world.store.read = async (key) => {
+      if (key.id === 'same') throw new Error('throttled');
+      return readOne(key);
+    };
+    await expect(world.sweep()).rejects.toThrow('1 visits failed');
+    expect(world.queue.bodies).toHaveLength(1);
   });
 });

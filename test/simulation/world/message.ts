@@ -2,32 +2,32 @@ import type { ComputationRef } from '../../../functions/lib/engine/computation.t
 import type { Node } from '../../../functions/lib/engine/tree.ts';
 
 /** What a message asks for, as the checks read it: independently of the engine's own codec. */
-export type Asked = NodeAsked | StepAsked;
+export type Task = NodeTask | SequenceTask;
 
-export interface NodeAsked extends ComputationRef, Node {
+export interface NodeTask extends ComputationRef, Node {
   readonly kind: 'node';
   readonly attempt: number;
   readonly parts: number;
 }
 
-interface StepAsked extends ComputationRef {
+interface SequenceTask extends ComputationRef {
   readonly kind: 'sequence';
   readonly attempt: number;
   readonly step?: number | undefined;
 }
 
 /** A message in a queue. */
-export interface Letter {
+export interface QueuedMessage {
   readonly body: string;
   /** Undefined for what nobody can read. */
-  readonly asked: Asked | undefined;
+  readonly task: Task | undefined;
   receiveCount: number;
   /** When it was sent, in true time; undefined for what comes again. */
   sentAt: number | undefined;
 }
 
 /** What the body asks for; undefined for what is no message of this suite. */
-export const askedBy = (body: string): Asked | undefined => {
+export const taskOf = (body: string): Task | undefined => {
   try {
     const value = JSON.parse(body);
     return typeof value === 'object' && value !== null && typeof value.epoch === 'string' ? value : undefined;
@@ -37,12 +37,12 @@ export const askedBy = (body: string): Asked | undefined => {
 };
 
 /** The same for two messages that ask for the same, in one attempt of one life. */
-export const nameOf = (asked: Asked): string =>
+export const taskName = (asked: Task): string =>
   asked.kind === 'node'
     ? `${asked.epoch}/${asked.attempt}/${asked.level}.${asked.index}`
     : `${asked.epoch}/${asked.attempt}/${asked.step ?? 'last'}`;
 
-export const show = (asked: Asked): string =>
+export const describeTask = (asked: Task): string =>
   asked.kind === 'node'
     ? `${asked.tenant}/${asked.id} ${asked.epoch.slice(0, 4)}·${asked.attempt} node ${asked.level}.${asked.index}`
     : `${asked.tenant}/${asked.id} ${asked.epoch.slice(0, 4)}·${asked.attempt} step ${asked.step ?? 'last'}`;

@@ -8,33 +8,40 @@ import {
   slotOf,
 } from '../../../functions/lib/engine/tree.ts';
 import type { Invocation } from '../world/invocation.ts';
-import { type Asked, askedBy, LATER_FORMAT, type Letter, type NodeAsked, nameOf } from '../world/letter.ts';
-import type { Platform } from '../world/platform.ts';
+import {
+  LATER_FORMAT,
+  type NodeTask,
+  type QueuedMessage,
+  type Task,
+  taskName,
+  taskOf,
+} from '../world/message.ts';
+import type { Services } from '../world/services.ts';
 import { INVARIANT } from './invariants.ts';
 import type { Life } from './lives.ts';
 
 /** A sweep that takes longer may be out of time before it has visited everything. */
 const WHOLE_SWEEP_MS = 50_000;
 
-/** Whether everything unfinished is somebody's: no message, letter or visit is done with while its work is not. */
-export class Care {
-  readonly #platform: Platform;
+/** Whether everything unfinished is somebody's: no message, dead letter or visit is done with while its work is not. */
+export class Responsibility {
+  readonly #services: Services;
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
+  constructor(services: Services) {
+    this.#services = services;
   }
 
   #broken(invariant: string, by: Invocation, detail: string) {
-    this.#platform.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
+    this.#services.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
   }
 
   /** The life that the message belongs to, while its attempt goes on. */
-  #goingOn(asked: Asked | undefined): Life | undefined {
-    const life = asked && this.#platform.lives.get(asked.epoch);
+  #goingOn(task: Task | undefined): Life | undefined {
+    const life = task && this.#services.lives.get(task.epoch);
     const goesOn =
-      asked !== undefined &&
-      life?.mootSince(asked.attempt) === undefined &&
-      asked.attempt <= (life?.attempts.length ?? 0);
+      task !== undefined &&
+      life?.obsoleteSince(task.attempt) === undefined &&
+      task.attempt <= (life?.attempts.length ?? 0);
     return goesOn ? life : undefined;
   }
 
@@ -43,93 +50,93 @@ export class Care {
    * meanwhile). Then its step is done: what it asked for has been reported, and of what remains somebody has a
    * message that is not deleted.
    */
-  done(by: Invocation) {
-    const asked = by.letter?.asked;
-    const life = this.#goingOn(asked);
-    if (asked === undefined || life === undefined || life.isLossy) return;
-    if (asked.kind === 'sequence') {
+  messageDone(by: Invocation) {
+    const task = by.message?.task;
+    const life = this.#goingOn(task);
+    if (task === undefined || life === undefined || life.isLossy) return;
+    if (task.kind === 'sequence') {
       const steps = [undefined, ...life.checkpointSteps];
-      const isHeld = steps.some((step) => this.#isHeld({ ...asked, step }));
+      const isHeld = steps.some((step) => this.#isHeld({ ...task, step }));
       if (!isHeld) this.#broken(INVARIANT.done, by, 'leaves its sequence to nobody');
       return;
     }
-    const isReported = this.#isReported(asked, asked);
-    if (!isReported && partsBelow(asked, asked.parts) === 1) {
+    const isReported = this.#isReported(task, task);
+    if (!isReported && partsBelow(task, task.parts) === 1) {
       return this.#broken(INVARIANT.done, by, 'leaves its part unreported');
     }
-    const left = this.#uncared(asked, isReported ? parentOf(asked) : asked);
+    const left = this.#uncared(task, isReported ? parentOf(task) : task);
     if (left !== undefined) {
       this.#broken(INVARIANT.done, by, `leaves node ${left.level}.${left.index} to nobody`);
     }
   }
 
-  #isReported(asked: NodeAsked, node: Node): boolean {
-    return !isRoot(node, asked.parts) && this.#platform.store.isFilled(asked, parentOf(node), slotOf(node));
+  #isReported(task: NodeTask, node: Node): boolean {
+    return !isRoot(node, task.parts) && this.#services.store.isFilled(task, parentOf(node), slotOf(node));
   }
 
   /** Whether somebody has a message that asks for this and has yet to be done with it. */
-  #isHeld(asked: Asked): boolean {
-    const { queue, deadLetters } = this.#platform;
-    return queue.count(nameOf(asked)) + deadLetters.count(nameOf(asked)) > 0;
+  #isHeld(task: Task): boolean {
+    const { queue, deadLetters } = this.#services;
+    return queue.count(taskName(task)) + deadLetters.count(taskName(task)) > 0;
   }
 
-  #isHeldAtOrAbove(asked: NodeAsked, node: Node): boolean {
-    if (this.#isHeld({ ...asked, ...node })) return true;
-    return !isRoot(node, asked.parts) && this.#isHeldAtOrAbove(asked, parentOf(node));
+  #isHeldAtOrAbove(task: NodeTask, node: Node): boolean {
+    if (this.#isHeld({ ...task, ...node })) return true;
+    return !isRoot(node, task.parts) && this.#isHeldAtOrAbove(task, parentOf(node));
   }
 
-  #isHeldAtOrBelow(asked: NodeAsked, node: Node): boolean {
-    if (this.#isHeld({ ...asked, ...node })) return true;
-    if (partsBelow(node, asked.parts) === 1) return false;
-    return childrenOf(node, asked.parts).some((child) => this.#isHeldAtOrBelow(asked, child));
+  #isHeldAtOrBelow(task: NodeTask, node: Node): boolean {
+    if (this.#isHeld({ ...task, ...node })) return true;
+    if (partsBelow(node, task.parts) === 1) return false;
+    return childrenOf(node, task.parts).some((child) => this.#isHeldAtOrBelow(task, child));
   }
 
   /** The first node at or below this one for which nobody is responsible, or undefined. */
-  #uncared(asked: NodeAsked, node: Node): Node | undefined {
-    if (this.#isReported(asked, node) || this.#isHeldAtOrAbove(asked, node)) return undefined;
-    if (partsBelow(node, asked.parts) === 1) return node;
-    const children = childrenOf(node, asked.parts);
-    if (children.every((child) => this.#isReported(asked, child))) {
+  #uncared(task: NodeTask, node: Node): Node | undefined {
+    if (this.#isReported(task, node) || this.#isHeldAtOrAbove(task, node)) return undefined;
+    if (partsBelow(node, task.parts) === 1) return node;
+    const children = childrenOf(node, task.parts);
+    if (children.every((child) => this.#isReported(task, child))) {
       // Whoever filled the last slot goes on upwards, and still has the message of a part far below.
-      return this.#isHeldAtOrBelow(asked, node) ? undefined : node;
+      return this.#isHeldAtOrBelow(task, node) ? undefined : node;
     }
     for (const child of children) {
-      const left = this.#uncared(asked, child);
+      const left = this.#uncared(task, child);
       if (left !== undefined) return left;
     }
     return undefined;
   }
 
   /** The queue has lost a message: from then on only the sweeper answers for what it asked. */
-  lost(body: string) {
-    const asked = askedBy(body);
-    const life = asked && this.#platform.lives.get(asked.epoch);
+  messageLost(body: string) {
+    const task = taskOf(body);
+    const life = task && this.#services.lives.get(task.epoch);
     if (life !== undefined) life.isLossy = true;
   }
 
   /** Whether what the message asks for is over or done, so that nobody may fail anything for it. */
-  isMoot(body: string): boolean {
-    const asked = askedBy(body);
-    const life = this.#goingOn(asked);
-    if (asked === undefined || life === undefined) return true;
-    if (asked.kind === 'sequence') return asked.step !== undefined && life.checkpointStep > asked.step;
-    return this.#isReported(asked, asked);
+  isObsolete(body: string): boolean {
+    const task = taskOf(body);
+    const life = this.#goingOn(task);
+    if (task === undefined || life === undefined) return true;
+    if (task.kind === 'sequence') return task.step !== undefined && life.checkpointStep > task.step;
+    return this.#isReported(task, task);
   }
 
   /** A dead letter is about to be deleted. Then its attempt is over, or what it asked for has been done. */
-  buried(by: Invocation, { asked, sentAt }: Letter, body: string) {
-    const life = this.#goingOn(asked);
-    if (asked === undefined || life === undefined) return;
+  deadLetterDone(by: Invocation, { task, sentAt }: QueuedMessage, body: string) {
+    const life = this.#goingOn(task);
+    if (task === undefined || life === undefined) return;
     // A format that this version does not know is left to the deadline.
     if (!body.includes(LATER_FORMAT)) {
       // Without a step it was tried from the checkpoint that there was when it was sent, or just before.
       const triedFrom = () =>
-        asked.kind === 'sequence' && asked.step !== undefined
-          ? asked.step
-          : life.stepAt((sentAt ?? 0) - 2 * this.#platform.network.maxMs);
+        task.kind === 'sequence' && task.step !== undefined
+          ? task.step
+          : life.stepAt((sentAt ?? 0) - 2 * this.#services.network.maxMs);
       const isDone =
-        asked.kind === 'node'
-          ? this.#isReported(asked, asked)
+        task.kind === 'node'
+          ? this.#isReported(task, task)
           : sentAt === undefined || life.stepAt(by.startedAt) > triedFrom();
       if (!isDone) this.#broken(INVARIANT.accounted, by, 'drops a dead letter that nobody overtook');
     }
@@ -146,11 +153,11 @@ export class Care {
   }
 
   /** A sweep has answered well. Then it has visited what was due, and restarted what it claimed and found to stand still. */
-  swept(by: Invocation) {
-    const { lives, store, world } = this.#platform;
+  sweepDone(by: Invocation) {
+    const { lives, store, world } = this.#services;
     for (const [epoch, hasMoved] of by.claims) {
       const life = lives.get(epoch);
-      const isItsOwn = life?.claimed?.by === by && life.mootSince(life.claimed.attempt) === undefined;
+      const isItsOwn = life?.claimed?.by === by && life.obsoleteSince(life.claimed.attempt) === undefined;
       if (isItsOwn && (!hasMoved || by.sweepsAll) && !by.swept.has(epoch)) {
         this.#broken(INVARIANT.accounted, by, 'claims a visit and does not restart what stands still');
       }

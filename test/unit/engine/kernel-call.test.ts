@@ -5,7 +5,12 @@ import {
   type ParallelKernel,
   type SequentialKernel,
 } from '../../../functions/lib/engine/kernel.ts';
-import type { Track } from '../../../functions/lib/engine/kernel-call.ts';
+import {
+  checkPartial,
+  checkResult,
+  kernelCaller,
+  type Track,
+} from '../../../functions/lib/engine/kernel-call.ts';
 import { createWorker } from '../../../functions/lib/engine/worker.ts';
 import { memoryEngineWith } from '../../support/engine.ts';
 import { counter, letters } from '../../support/kernels.ts';
@@ -23,13 +28,12 @@ const world = async (kernel: Kernel<Context>, input: object, read: () => Promise
     tenant,
     read: () => track(read),
   }));
-  const submitted = await made.submit(kernel, input);
-  if (!('computation' in submitted)) throw new Error(submitted.outcome);
+  const computation = await made.accept(kernel, input);
   const work = createWorker(made);
   return {
     ...made,
     run: (receiveCount = 1) => work(made.queue.bodies[0] ?? '', { receiveCount, remainingMs: () => 60_000 }),
-    status: async () => (await made.store.read(submitted.computation))?.status,
+    status: async () => (await made.store.read(computation))?.status,
   };
 };
 
@@ -53,11 +57,51 @@ const sequentialKernel = (step: Step): SequentialKernel<{ to: number }, number, 
   },
 });
 
+describe('a call into a kernel', () => {
+  const callKernel = kernelCaller('tenant', () => undefined);
+
+  it('returns what the kernel returns, synchronously or not', async () => {
+    expect(await callKernel(() => 1)).toBe(1);
+    expect(await callKernel(async () => 2)).toBe(2);
+  });
+
+  it('throws a refusal as it is, and wraps anything else, synchronous or not', async () => {
+    const refusal = new KernelRefusal('no');
+    const cause = new TypeError('broken');
+    const throws = (error: Error) => () => {
+      throw error;
+    };
+    await expect(callKernel(throws(refusal))).rejects.toBe(refusal);
+    await expect(callKernel(async () => throws(refusal)())).rejects.toBe(refusal);
+    const wrapped = expect.objectContaining({ name: 'KernelException', message: 'a kernel threw', cause });
+    await expect(callKernel(throws(cause))).rejects.toEqual(wrapped);
+    await expect(callKernel(async () => throws(cause)())).rejects.toEqual(wrapped);
+  });
+});
+
+describe('what a kernel returns', () => {
+  it('may be a partial result of up to 32 KiB', () => {
+    const most = new Uint8Array(32_768);
+    expect(checkPartial(most)).toBe(most);
+    expect(() => checkPartial(new Uint8Array(32_769))).toThrow(
+      new KernelRefusal('A partial result has 32769 bytes; at most 32768 can be kept.'),
+    );
+  });
+
+  it('may be a result of up to 64 KiB of JSON in UTF-8', () => {
+    const most = 'x'.repeat(65_534);
+    expect(checkResult(most)).toBe(most);
+    const refusal = new KernelRefusal('The result has 65537 bytes of JSON; at most 65536 can be kept.');
+    expect(() => checkResult(`${most}x`)).toThrow(refusal);
+    expect(() => checkResult(`${most.slice(1)}é`)).toThrow(refusal);
+  });
+});
+
 describe.each([
   ['compute', (step: Step, read: () => Promise<string>) => world(parallelKernel(step), { parts: 1 }, read)],
   ['step', (step: Step, read: () => Promise<string>) => world(sequentialKernel(step), { to: 2 }, read)],
 ] as const)('the context of %s', (_, start) => {
-  it('is that of the tenant whose computation it is', async () => {
+  it('belongs to the tenant of the computation', async () => {
     const tenants: string[] = [];
     const got: string[] = [];
     const { run, status } = await start(
@@ -73,7 +117,7 @@ describe.each([
     expect(await status()).toBe('succeeded');
   });
 
-  it('makes a failed call trouble of the infrastructure, whatever the kernel throws over it', async () => {
+  it('makes a failed call an error of the infrastructure, whatever the kernel throws then', async () => {
     const { run, status } = await start(
       async ({ read }) => {
         await read().catch(() => {});
@@ -85,7 +129,7 @@ describe.each([
     expect(await status()).toBe('running');
   });
 
-  it('lets a kernel refuse although a call has failed', async () => {
+  it('lets a kernel refuse after a failed call', async () => {
     const { run, status } = await start(
       async ({ read }) => {
         await read().catch(() => {});
@@ -97,7 +141,7 @@ describe.each([
     expect(await status()).toBe('failed');
   });
 
-  it('leaves to the kernel what it throws when no call has failed', async () => {
+  it('leaves what a kernel throws an exception of the kernel when no call failed', async () => {
     const { run, status } = await start(
       async ({ read }) => {
         await read();
@@ -112,7 +156,7 @@ describe.each([
 });
 
 describe('the context of a kernel', () => {
-  it('does not count a failure that an earlier step has got over', async () => {
+  it('ignores a failed call of an earlier step', async () => {
     let calls = 0;
     const { run, status } = await world(
       sequentialKernel(async ({ read }) => {

@@ -7,7 +7,7 @@ import { INVARIANT } from './invariants.ts';
 const MAX_KERNEL_ATTEMPTS = 3;
 
 /** Whether who fails has a reason that was done to him, and who answers well has hidden nothing. */
-export class Excuses {
+export class FailureReasons {
   readonly #world: World;
 
   constructor(world: World) {
@@ -20,11 +20,11 @@ export class Excuses {
 
   /** A worker, a sweep or a dead letter's run has failed. */
   failed(by: Invocation, error: unknown) {
-    const { kernelThrew, unknownWork, storeTrouble, queueTrouble, receiveCount } = by;
+    const { kernelThrew, unknownWork, storeErrors, queueErrors, receiveCount } = by;
     if (error instanceof KernelException && !kernelThrew) {
       this.#broken(INVARIANT.justified, by, `blames its kernel for ${error.cause}`);
     }
-    if (storeTrouble + queueTrouble > 0 || unknownWork) return;
+    if (storeErrors + queueErrors > 0 || unknownWork) return;
     if (!kernelThrew) this.#broken(INVARIANT.justified, by, `fails with nothing wrong: ${stackOf(error)}`);
     else if (receiveCount >= MAX_KERNEL_ATTEMPTS) {
       this.#broken(INVARIANT.justified, by, 'lets its kernel be tried a fourth time');
@@ -33,7 +33,7 @@ export class Excuses {
 
   /** The API has failed. Only the store may be the reason: what is stored and not sent is accepted all the same. */
   refused(by: Invocation, error: unknown) {
-    if (by.storeTrouble > 0) return;
+    if (by.storeErrors > 0) return;
     this.#broken(INVARIANT.answer, by, `fails with nothing wrong: ${stackOf(error)}`);
   }
 
@@ -44,9 +44,9 @@ export class Excuses {
   }
 
   /** Who works by himself and answers well has had every answer that he asked the store for. */
-  workedWell(by: Invocation) {
+  succeeded(by: Invocation) {
     this.answered(by);
-    if (by.storeTrouble > 0) this.#broken(INVARIANT.justified, by, 'answers well, though the store did not');
+    if (by.storeErrors > 0) this.#broken(INVARIANT.justified, by, 'answers well, though the store did not');
   }
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Computation, exists, isActive, STATUSES } from '../../../functions/lib/engine/computation.ts';
 import { hideExpired } from '../../../functions/lib/engine/expiry.ts';
-import { attemptEnd, attemptStart, nodeExpiry } from '../../../functions/lib/engine/timing.ts';
 import { ManualClock } from '../../support/engine.ts';
 import { endAt, START, startAt, submission } from '../../support/store-operations.ts';
 
@@ -12,7 +11,7 @@ const queued: Computation = { ...base, status: 'queued', ...startAt(START) };
 const cancelled: Computation = { ...base, status: 'cancelled', ...endAt(START) };
 
 describe('a computation', () => {
-  it('is active while it is queued or running, and has no other states than these', () => {
+  it('is active while it is queued or running, and in no other state', () => {
     expect(STATUSES.map((status) => [status, isActive({ ...queued, status } as Computation)])).toEqual([
       ['queued', true],
       ['running', true],
@@ -22,48 +21,26 @@ describe('a computation', () => {
     ]);
   });
 
-  it('exists for ever while it is active', () => {
+  it('exists as long as it is active', () => {
     expect(exists(queued, Number.MAX_SAFE_INTEGER)).toBe(true);
   });
 
-  it('exists, once it has finished, until the second in which it expires', () => {
+  it('exists after its end until the second in which it expires', () => {
     expect(exists(cancelled, START + HOUR - 1)).toBe(true);
     expect(exists(cancelled, START + HOUR)).toBe(false);
     expect(exists(undefined, START)).toBe(false);
   });
 });
 
-describe('an attempt at a computation that has expired', () => {
+describe('a conditional write that met an expired computation', () => {
   const at = (now: number) => new ManualClock(now);
 
-  it('was refused by nothing', () => {
+  it('is refused by nothing', () => {
     expect(hideExpired(at(START + HOUR), { refused: cancelled })).toStrictEqual({ refused: undefined });
     expect(hideExpired(at(START), { refused: cancelled })).toEqual({ refused: cancelled });
   });
 
-  it('stays applied when it was', () => {
+  it('stays applied if it was applied', () => {
     expect(hideExpired(at(START + HOUR), { applied: cancelled })).toEqual({ applied: cancelled });
-  });
-});
-
-describe('what is recorded of time', () => {
-  const clocked = {
-    clock: new ManualClock(START + 1),
-    limits: { retentionMs: 10_000, maxAgeMs: 1_000_000, sweepAfterMs: 60_000 },
-  };
-
-  it('keeps what ends now for the retention, to the next whole second', () => {
-    expect(attemptEnd(clocked)).toEqual({ finishedAt: START + 1, expiresAt: START / 1_000 + 11 });
-  });
-
-  it('gives an attempt that starts now its deadline and its first visit', () => {
-    expect(attemptStart(clocked)).toEqual({
-      deadline: START + 1_000_001,
-      visit: { at: START + 60_001, intervalMs: 60_000, lastDone: 0 },
-    });
-  });
-
-  it('keeps a node for an attempt, the retention, and one more attempt', () => {
-    expect(nodeExpiry(clocked)).toBe(START / 1_000 + 10 + 2_000 + 1);
   });
 });

@@ -15,27 +15,27 @@ describe('a message', () => {
     { ...sequence, step: 0 },
     { ...sequence, since: 7 },
     { ...sequence, tenant: 'x'.repeat(256), id: 'y'.repeat(256), epoch: 'z'.repeat(256) },
-  ])('%# says the same when it is read', (message) => {
+  ])('%# is the same after encoding and decoding', (message) => {
     expect(decodeMessage(encodeMessage(message))).toMatchObject(message);
   });
 
-  it('names its format, so that a later version knows what it reads', () => {
+  it('carries its format', () => {
     expect(JSON.parse(encodeMessage(node))).toEqual({ format: 1, ...node });
   });
 
-  it('may have members of a later version, which are not read', () => {
+  it('may have unknown members, which are ignored', () => {
     expect(decoded({ ...node, colour: 'red' })).toEqual({ format: 1, ...node });
   });
 
   it.each(['tenant', 'id', 'epoch', 'attempt', 'kind', 'parts', 'level', 'index'])(
-    'of a node is nothing without its %s',
+    'of a node is undefined without its %s',
     (member) => {
       expect(decoded({ ...node, [member]: undefined })).toBeUndefined();
     },
   );
 
   it.each(['tenant', 'id', 'epoch', 'attempt', 'kind'])(
-    'of a sequence is nothing without its %s',
+    'of a sequence is undefined without its %s',
     (member) => {
       expect(decoded({ ...sequence, [member]: undefined })).toBeUndefined();
     },
@@ -56,23 +56,23 @@ describe('a message', () => {
     { format: '1' },
     { format: 1.5 },
     { format: undefined },
-  ])('with %j is nothing', (wrong) => {
+  ])('with %j is undefined', (wrong) => {
     expect(decoded({ ...node, ...wrong })).toBeUndefined();
   });
 
   it.each([{ step: -1 }, { step: 'x' }, { since: -1 }, { since: 0.5 }])(
-    'of a sequence with %j is nothing',
+    'of a sequence with %j is undefined',
     (wrong) => {
       expect(decoded({ ...sequence, ...wrong })).toBeUndefined();
     },
   );
 
-  it('of a later format is of another version’s, whatever is in it', () => {
+  it('of a later format throws `UnknownWorkError`, whatever it holds', () => {
     expect(() => decodeMessage('{"format":2}')).toThrow(new UnknownWorkError('message format 2'));
     expect(() => decoded({ ...node, format: 7 })).toThrow(UnknownWorkError);
   });
 
-  it.each(['', '{', 'null', '1', '[]', '"text"'])('is not %j', (body) => {
+  it.each(['', '{', 'null', '1', '[]', '"text"'])('is undefined for the body %j', (body) => {
     expect(decodeMessage(body)).toBeUndefined();
   });
 });

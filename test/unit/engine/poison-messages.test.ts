@@ -16,10 +16,8 @@ const given = async () => {
   const picky = moody('picky', { refuses: [0] });
   const world = memoryEngine([letters, picky]);
   const submit = async (kernel: typeof letters) => {
-    const submitted = await world.submit(kernel, { parts: 1 });
-    const [body = ''] = world.queue.bodies.splice(0);
-    if (!('computation' in submitted)) throw new Error(submitted.outcome);
-    return { body, computation: submitted.computation };
+    const computation = await world.accept(kernel, { parts: 1 });
+    return { body: world.take(), computation };
   };
   const handler = sqsHandler((body, { receiveCount }) => world.deliver(body, receiveCount));
   return {
@@ -38,7 +36,7 @@ const given = async () => {
 
 const changed = (body: string, change: object): string => JSON.stringify({ ...JSON.parse(body), ...change });
 
-it('what can never succeed is settled the first time it is received, and its batch is worked through', async () => {
+it('a message that can never succeed is deleted at its first receive, and the rest of its batch is processed', async () => {
   const { world, well, refused, failed } = await given();
   const poison = [
     '{"format":1,',
@@ -59,7 +57,7 @@ it('what can never succeed is settled the first time it is received, and its bat
   expect(world.queue.bodies).toEqual([]);
 });
 
-it('what only this version does not understand is kept for another, alone', async () => {
+it('only the message that this version does not know is reported as failed', async () => {
   const { world, well, failed } = await given();
   expect(await failed(changed(well.body, { format: 99 }), well.body)).toEqual(['message-0']);
   expect(await world.store.read(well.computation)).toMatchObject({ status: 'succeeded' });

@@ -2,12 +2,16 @@ import type { Fault } from '../faults.ts';
 import type { Functions } from './functions.ts';
 import type { Platform } from './platform.ts';
 
-/** How long after a request a mishap happens, in milliseconds. */
+/** How long after a request an incident happens, in milliseconds. */
 const SOON_MS = 10;
 const LATE_MS = 600_000;
 
 /** What happens by itself, at some time after one of the requests, which were made at the times of `asked`. */
-export const scheduleMishaps = (platform: Platform, functions: Functions, asked: readonly number[]): void => {
+export const scheduleIncidents = (
+  platform: Platform,
+  functions: Functions,
+  asked: readonly number[],
+): void => {
   const { world } = platform;
   const { dice, faults, scheduler } = world;
   const sometimes = (fault: Fault, happen: () => boolean) => {
@@ -23,16 +27,16 @@ export const scheduleMishaps = (platform: Platform, functions: Functions, asked:
     platform.loseEverything();
     return true;
   });
-  sometimes('old message came again', () => {
-    if (platform.mail.length === 0) return false;
-    const body = dice.pick(platform.mail);
+  sometimes('old message delivered again', () => {
+    if (platform.sentBodies.length === 0) return false;
+    const body = dice.pick(platform.sentBodies);
     world.trace('SQS', () => `delivers again ${body}`);
     platform.queue.send(body);
     platform.onArrival();
     return true;
   });
   sometimes('late dead letter', () => {
-    const harmless = platform.mail.filter((body) => platform.care.isMoot(body));
+    const harmless = platform.sentBodies.filter((body) => platform.responsibility.isObsolete(body));
     if (harmless.length === 0) return false;
     const body = dice.pick(harmless);
     world.trace('SQS', () => `has a dead letter ${body}`);
@@ -55,7 +59,7 @@ export const scheduleMishaps = (platform: Platform, functions: Functions, asked:
     platform.onArrival();
     return true;
   });
-  sometimes('sweep out of turn', () => {
+  sometimes('sweep off schedule', () => {
     functions.sweep(false);
     return true;
   });

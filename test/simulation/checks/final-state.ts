@@ -13,8 +13,8 @@ const REPLAYED = 20;
 const problemOf = (computation: Computation): string =>
   computation.status === 'failed' ? computation.error.type : '';
 
-/** How a computation with this mood fails when nothing else goes wrong. */
-const FAILURE: Record<Exclude<Input['mood']['is'], 'well'>, string> = {
+/** How a computation that behaves like this fails when nothing else goes wrong. */
+const FAILURE: Record<Exclude<Input['behaviour']['is'], 'well'>, string> = {
   refuses: 'refused',
   'large part': 'refused',
   'large result': 'refused',
@@ -25,14 +25,14 @@ const FAILURE: Record<Exclude<Input['mood']['is'], 'well'>, string> = {
 
 /** A lone part is never combined nor kept, and a walk is kept only at its checkpoints. */
 const maySucceed = ({ input, kind, total }: Computation): boolean => {
-  const { mood } = input as unknown as Input;
-  if (mood.is === 'cannot combine') return kind === 'sequential' || total === 1;
-  if (mood.is === 'large part') return kind === 'sequential' || total === 1;
-  return mood.is === 'well';
+  const { behaviour } = input as unknown as Input;
+  if (behaviour.is === 'cannot combine') return kind === 'sequential' || total === 1;
+  if (behaviour.is === 'large part') return kind === 'sequential' || total === 1;
+  return behaviour.is === 'well';
 };
 
 /** What must hold when nothing goes wrong any more and everything had its time. */
-export class Ending {
+export class FinalState {
   readonly #platform: Platform;
   readonly #functions: Functions;
   #last = new Map<string, Computation>();
@@ -70,7 +70,7 @@ export class Ending {
 
   #ended(computation: Computation) {
     if (isActive(computation)) return this.#violate(INVARIANT.accounted, computation, 'never ended');
-    const { mood } = computation.input as unknown as Input;
+    const { behaviour } = computation.input as unknown as Input;
     const problem = problemOf(computation);
     if (computation.status === 'cancelled') return;
     if (this.#platform.world.profile.kind !== 'storm') {
@@ -81,12 +81,12 @@ export class Ending {
     }
     if (computation.status === 'succeeded') {
       if (!maySucceed(computation)) {
-        this.#violate(INVARIANT.result, computation, `though its kernel ${mood.is}`);
+        this.#violate(INVARIANT.result, computation, `though its kernel ${behaviour.is}`);
       }
       return;
     }
     // What a crash or a deadline may end is checked where it happens.
-    const expected = mood.is === 'well' ? 'kernel-failed' : FAILURE[mood.is];
+    const expected = behaviour.is === 'well' ? 'kernel-failed' : FAILURE[behaviour.is];
     if (![expected, 'crashed', 'too-old', 'kernel-failed'].includes(problem)) {
       this.#violate(INVARIANT.justified, computation, `with ${problem}, not with ${expected}`);
     }
@@ -114,12 +114,12 @@ export class Ending {
 
   /** Old messages come once more, to the workers and as dead letters, and somebody asks for everything again. */
   replay(clients: Clients) {
-    const { store, mail, world, queue, deadLetters, lives } = this.#platform;
+    const { store, sentBodies, world, queue, deadLetters, lives } = this.#platform;
     this.#last = new Map(store.computations);
     this.#computed = sumOf(lives.all());
     world.trace('HISTORY', () => 'old messages come again');
-    for (let count = 0; count < Math.min(REPLAYED, mail.length); count += 1) {
-      const body = mail.length <= REPLAYED ? (mail[count] ?? '') : world.dice.pick(mail);
+    for (let count = 0; count < Math.min(REPLAYED, sentBodies.length); count += 1) {
+      const body = sentBodies.length <= REPLAYED ? (sentBodies[count] ?? '') : world.dice.pick(sentBodies);
       queue.send(body);
       deadLetters.send(body);
     }

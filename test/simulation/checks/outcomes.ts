@@ -3,12 +3,12 @@ import type { ActiveComputation, Computation } from '../../../functions/lib/engi
 import { parentOf, slotOf } from '../../../functions/lib/engine/tree.ts';
 import type { Invocation } from '../world/invocation.ts';
 import type { Input } from '../world/kernels.ts';
-import type { Letter } from '../world/letter.ts';
+import type { QueuedMessage } from '../world/message.ts';
 import type { Cause, SimulatedStore } from '../world/store.ts';
 import type { World } from '../world/world.ts';
-import { shown } from './changes.ts';
 import { INVARIANT } from './invariants.ts';
 import type { Lives } from './lives.ts';
+import { shown } from './shown.ts';
 
 type Finished<S extends Computation['status']> = Extract<Computation, { readonly status: S }>;
 
@@ -16,7 +16,7 @@ type Finished<S extends Computation['status']> = Extract<Computation, { readonly
 const MAX_KERNEL_ATTEMPTS = 3;
 
 /** Sees every end of a computation: whether its result is right, or who ended it had a reason. */
-export class Ends {
+export class Outcomes {
   readonly #world: World;
   readonly #lives: Lives;
   readonly #store: () => SimulatedStore;
@@ -62,7 +62,7 @@ export class Ends {
     if (!isDeepStrictEqual(after.result, life?.result)) {
       this.#broken(INVARIANT.result, after, `with ${JSON.stringify(after.result)}`);
     }
-    if (by.letter?.asked?.epoch !== after.epoch) {
+    if (by.message?.task?.epoch !== after.epoch) {
       this.#broken(INVARIANT.lives, after, 'by a message of another life');
     }
     const { size } = after.input as unknown as Input;
@@ -76,9 +76,9 @@ export class Ends {
 
   #isJustified(before: ActiveComputation, after: Finished<'failed'>, by: Invocation) {
     const broken = (why: string) => this.#broken(INVARIANT.justified, after, why);
-    const { letter } = by;
-    if (letter !== undefined) {
-      const { epoch, attempt } = letter.asked ?? {};
+    const { message } = by;
+    if (message !== undefined) {
+      const { epoch, attempt } = message.task ?? {};
       if (epoch !== after.epoch || attempt !== after.attempt) broken('by a message of another attempt');
     }
     switch (after.error.type) {
@@ -93,23 +93,24 @@ export class Ends {
         if (by.instance.now() <= before.deadline) broken('before its deadline');
         break;
       case 'crashed':
-        if (letter === undefined || !this.#lives.redriven.has(letter))
+        if (message === undefined || !this.#lives.redriven.has(message))
           broken('though nothing was tried too often');
-        else if (this.#wasOvertaken(letter, by.startedAt)) broken('though another message had done the work');
+        else if (this.#wasOvertaken(message, by.startedAt))
+          broken('though another message had done the work');
         break;
       default:
         broken('with an error that no history can have');
     }
   }
 
-  /** Whether what the letter asks for had been done by then. */
-  #wasOvertaken({ asked, sentAt }: Letter, at: number): boolean {
-    if (asked === undefined) return false;
-    if (asked.kind === 'node') {
-      return this.#store().isFilledSince(asked, parentOf(asked), slotOf(asked), at);
+  /** Whether what the message asks for had been done by then. */
+  #wasOvertaken({ task, sentAt }: QueuedMessage, at: number): boolean {
+    if (task === undefined) return false;
+    if (task.kind === 'node') {
+      return this.#store().isFilledSince(task, parentOf(task), slotOf(task), at);
     }
-    const life = this.#lives.get(asked.epoch);
-    const triedFrom = asked.step ?? (sentAt === undefined ? undefined : life?.stepAt(sentAt));
+    const life = this.#lives.get(task.epoch);
+    const triedFrom = task.step ?? (sentAt === undefined ? undefined : life?.stepAt(sentAt));
     return triedFrom !== undefined && (life?.stepAt(at) ?? 0) > triedFrom;
   }
 }
