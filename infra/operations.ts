@@ -1,7 +1,8 @@
-import { computationOperations } from '../functions/computations/all-operations.ts';
-import { itemOperations } from '../functions/items/operations.ts';
-import type { AnyOperation } from '../functions/lib/http/operation.ts';
-import { serviceOperations } from '../functions/service/operations.ts';
+import { operations as computationReads } from '../functions/computation-reads/operations.ts';
+import { operations as computations } from '../functions/computations/operations.ts';
+import { operations as items } from '../functions/items/operations.ts';
+import { type AnyOperation, routeKeys } from '../functions/lib/http/operation.ts';
+import { operations as service } from '../functions/service/operations.ts';
 import type { FunctionName } from './bundle/build.ts';
 
 export type HttpFunctionName = Extract<
@@ -9,17 +10,12 @@ export type HttpFunctionName = Extract<
   'items' | 'computations' | 'computation-reads' | 'service'
 >;
 
-/** The one operation that may be held open for long: a function of its own, so that no other waits for it. */
-const isRead = ({ method, path }: AnyOperation): boolean => method === 'GET' && path === '/computations/{id}';
-
-const computations: readonly AnyOperation[] = computationOperations;
-
 /** Which function answers which operations. */
 export const operationsOf: Readonly<Record<HttpFunctionName, readonly AnyOperation[]>> = {
-  items: itemOperations,
-  computations: computations.filter((operation) => !isRead(operation)),
-  'computation-reads': computations.filter(isRead),
-  service: serviceOperations,
+  items,
+  computations,
+  'computation-reads': computationReads,
+  service,
 };
 
 /** Every operation of the API. */
@@ -27,9 +23,5 @@ export const allOperations: readonly AnyOperation[] = Object.values(operationsOf
 
 /** The routes that need no token: those of operations without a scope. */
 export const publicRoutes: ReadonlySet<string> = new Set(
-  allOperations
-    .filter(({ scope }) => scope === null)
-    .flatMap(({ method, path }) =>
-      method === 'GET' ? [`GET ${path}`, `HEAD ${path}`] : [`${method} ${path}`],
-    ),
+  allOperations.filter(({ scope }) => scope === null).flatMap(routeKeys),
 );

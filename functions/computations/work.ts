@@ -1,10 +1,12 @@
-import { MAX_INPUT_BYTES } from '../lib/computations/schema.ts';
 import type { Json } from '../lib/engine/computation.ts';
 import { type Kernel, KernelRefusal, MAX_PARTS } from '../lib/engine/kernel.ts';
 import type { NewWork } from '../lib/engine/submit.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { invalid, type Problem } from '../lib/http/problem.ts';
 import { identityOf } from './identity.ts';
+
+/** The input of a computation is at most this many bytes of canonical JSON. */
+const MAX_INPUT_BYTES = 2_048;
 
 const refusedInput = (detail: string): Problem => invalid([{ pointer: '#/input', detail }]);
 

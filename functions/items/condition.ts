@@ -1,4 +1,4 @@
-import type { Condition } from '../lib/http/preconditions.ts';
+import type { Condition } from '../lib/http/headers/preconditions.ts';
 import { beforeStart, type Write } from './write.ts';
 
 /** What an item must be for a read or write of it to go on (RFC 9110, section 13). */

@@ -215,10 +215,10 @@ export const place = async (directory: string, files: Files): Promise<void> => {
 };
 
 /** What the service function serves as it is, made from the schemas and routes that validate and answer. */
-const documents = (): Files => {
+const documents = async (): Promise<Files> => {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   return new Map([
-    ['openapi.json', json(openApiDocument(allOperations))],
+    ['openapi.json', json(await openApiDocument(allOperations, kernels))],
     ['computation-types.json', json(computationTypes(kernels))],
   ]);
 };
@@ -231,7 +231,7 @@ export const build = async (outdir = join(root, 'build')): Promise<Assets> => {
   const asset = async (name: FunctionName) => {
     const directory = join(outdir, name);
     const files = await bundle(entries[name]);
-    await place(directory, name === 'service' ? new Map([...files, ...documents()]) : files);
+    await place(directory, name === 'service' ? new Map([...files, ...(await documents())]) : files);
     return [name, directory] as const;
   };
   const names = Object.keys(entries) as FunctionName[];
