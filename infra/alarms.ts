@@ -11,18 +11,24 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { isSourceQueue, type MetricAlarm } from '../functions/lib/manifest.ts';
+import { product } from '../functions/product.ts';
 import { AlarmTopic } from './alarm-topic.ts';
-import type { FunctionName } from './bundle/build.ts';
 import type { Data } from './data.ts';
 import type { Functions } from './functions.ts';
-import { spillwayMetric } from './metrics.ts';
+import type { ProductFunction } from './lambda.ts';
+import { functionMetric } from './metrics.ts';
 import type { Queues } from './queues.ts';
-import type { AlarmThresholds, Stage } from './stages.ts';
+import type { AlarmThresholds } from './stage.ts';
+import { consumerOf, type Suite, triggersOf } from './suite.ts';
 
 export interface AlarmsProps {
-  readonly stage: Stage;
+  readonly suite: Suite;
   readonly thresholds: AlarmThresholds;
   readonly functions: Functions;
   readonly queues: Queues;
@@ -59,20 +65,23 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.#prefix = `spillway-${props.stage}`;
+    this.#prefix = `${product.name}-${props.suite.stageName}`;
     this.topic = new AlarmTopic(this, 'Topic').topic as ITopic;
     this.#action = new SnsAction(this.topic);
 
-    for (const name of Object.keys(props.functions.byName) as FunctionName[]) this.#function(name, props);
+    for (const [name, made] of Object.entries(props.functions.byName)) this.#function(name, made, props);
     this.#api(props);
-    this.#tables(props);
-    this.#queues(props);
-    this.#engine(props);
+    for (const [name, table] of Object.entries(props.data.tables)) this.#table(name, table, props);
+    for (const [name, each] of Object.entries(props.queues.byName)) this.#queue(name, each, props);
   }
 
   /** The alarms that speak against a new version of this function. */
-  against(name: FunctionName): Alarm[] {
-    const ids = [`${name}-errors`, name === 'worker' ? 'worker-failed-messages' : 'api-server-errors'];
+  against(name: string, { record }: ProductFunction): Alarm[] {
+    const ids = [
+      `${name}-errors`,
+      ...(triggersOf(record, 'http').length > 0 ? ['api-server-errors'] : []),
+      ...(triggersOf(record, 'queue').length > 0 ? [`${name}-failed-messages`] : []),
+    ];
     return ids.flatMap((id) => this.byId.get(id) ?? []);
   }
 
@@ -95,9 +104,8 @@ export class Alarms extends Construct {
     this.byId.set(id, alarm);
   }
 
-  #function(name: FunctionName, { functions, thresholds }: AlarmsProps): void {
-    const { function: lambda } = functions.byName[name];
-    const { errorPercent, p99Milliseconds, throttles } = thresholds.functions[name];
+  #function(name: string, { function: lambda, record }: ProductFunction, { thresholds }: AlarmsProps): void {
+    const { errorPercent, p99Milliseconds, throttles } = record.alarms;
     this.#alarm(`${name}-errors`, {
       section: 'function-errors',
       says: `Invocations of ${name} crash or time out.`,
@@ -118,6 +126,28 @@ export class Alarms extends Construct {
       metric: lambda.metricThrottles({ period }),
       threshold: throttles,
     });
+    if (record.grants.length > 0) {
+      this.#alarm(`${name}-breaker-open`, {
+        section: 'breaker-open',
+        says: `${name} stopped calling what it depends on, because the calls fail.`,
+        metric: functionMetric('BreakerOpened', lambda, { period }),
+        threshold: thresholds.circuits.opened,
+      });
+    }
+    for (const [id, alarm] of Object.entries(record.metricAlarms ?? {})) this.#own(id, alarm, lambda);
+  }
+
+  #own(
+    id: string,
+    { metric, by, minutes, threshold, description }: MetricAlarm,
+    lambda: LambdaFunction,
+  ): void {
+    this.#alarm(id, {
+      section: id,
+      says: description,
+      metric: functionMetric(metric, lambda, { by, period: Duration.minutes(minutes) }),
+      threshold,
+    });
   }
 
   #api({ api, thresholds }: AlarmsProps): void {
@@ -137,75 +167,54 @@ export class Alarms extends Construct {
     });
   }
 
-  #tables({ data, thresholds }: AlarmsProps): void {
-    const tables = { items: data.items, computations: data.computations };
-    for (const [name, table] of Object.entries(tables)) {
-      for (const way of ['Read', 'Write'] as const) {
-        this.#alarm(`${name}-table-${way.toLowerCase()}-throttles`, {
-          section: 'table-throttles',
-          says: `The table of the ${name} refuses to ${way.toLowerCase()}.`,
-          metric: table.metric(`${way}ThrottleEvents`, { statistic: Stats.SUM, period }),
-          threshold: thresholds.tables.throttles,
-        });
-      }
-    }
-  }
-
-  #queues({ queues, functions, thresholds }: AlarmsProps): void {
-    const worker = functions.byName.worker.function;
-    this.#alarm('work-queue-age', {
-      section: 'work-queue-age',
-      says: 'A message has waited too long for a worker.',
-      metric: queues.work.metricApproximateAgeOfOldestMessage({ period }),
-      threshold: thresholds.work.oldestSeconds,
-    });
-    this.#alarm('worker-failed-messages', {
-      section: 'worker-failed-messages',
-      says: 'Messages fail in the worker and are tried again.',
-      metric: percentOf(
-        spillwayMetric('MessagesFailed', worker),
-        spillwayMetric('Messages', worker),
-        'failed, %',
-      ),
-      threshold: thresholds.work.failedPercent,
-      periods: twoMinutesOfFive,
-    });
-    this.#alarm('dead-letters-received', {
-      section: 'dead-letters-received',
-      says: 'Messages crashed or timed out each time, and their computations failed.',
-      metric: queues.deadLetters.metricNumberOfMessagesReceived({ period }),
-      threshold: thresholds.deadLetters.received,
-    });
-    this.#alarm('dead-letters-age', {
-      section: 'dead-letters-age',
-      says: 'Dead letters wait: their function does not get rid of them.',
-      metric: queues.deadLetters.metricApproximateAgeOfOldestMessage({ period }),
-      threshold: thresholds.deadLetters.oldestSeconds,
-    });
-  }
-
-  #engine({ functions, thresholds }: AlarmsProps): void {
-    const sweeps = (Action: 'sent' | 'failed', over: Duration) =>
-      spillwayMetric('Sweeps', functions.byName.sweeper.function, { by: { Action }, period: over });
-    this.#alarm('computations-stuck', {
-      section: 'computations-stuck',
-      says: 'Computations stop moving and have to be started again.',
-      metric: sweeps('sent', Duration.minutes(15)),
-      threshold: thresholds.computations.restarted,
-    });
-    this.#alarm('computations-expired', {
-      section: 'computations-expired',
-      says: 'Computations did not finish within their maximum age and failed.',
-      metric: sweeps('failed', period),
-      threshold: thresholds.computations.expired,
-    });
-    for (const name of ['items', 'computations', 'computation-reads', 'worker'] as const) {
-      this.#alarm(`${name}-breaker-open`, {
-        section: 'breaker-open',
-        says: `${name} stopped calling what it depends on, because the calls fail.`,
-        metric: spillwayMetric('BreakerOpened', functions.byName[name].function, { period }),
-        threshold: thresholds.breakerOpened,
+  #table(name: string, table: Table, { thresholds }: AlarmsProps): void {
+    for (const way of ['Read', 'Write'] as const) {
+      this.#alarm(`${name}-table-${way.toLowerCase()}-throttles`, {
+        section: 'table-throttles',
+        says: `The table ${name} refuses to ${way.toLowerCase()}.`,
+        metric: table.metric(`${way}ThrottleEvents`, { statistic: Stats.SUM, period }),
+        threshold: thresholds.tables.throttles,
       });
     }
+  }
+
+  #queue(name: string, queue: Queue, { suite, functions }: AlarmsProps): void {
+    const record = suite.queues[name];
+    if (record === undefined) return;
+    if (!isSourceQueue(record)) {
+      this.#alarm(`${name}-received`, {
+        section: 'dead-letters-received',
+        says: `Messages crashed or timed out each time and moved to the queue ${name}.`,
+        metric: queue.metricNumberOfMessagesReceived({ period }),
+        threshold: record.alarms.received,
+      });
+      this.#alarm(`${name}-age`, {
+        section: 'dead-letters-age',
+        says: `Dead letters wait in the queue ${name}: their function does not get rid of them.`,
+        metric: queue.metricApproximateAgeOfOldestMessage({ period }),
+        threshold: record.alarms.oldestSeconds,
+      });
+      return;
+    }
+    this.#alarm(`${name}-queue-age`, {
+      section: 'queue-age',
+      says: `A message has waited too long in the queue ${name}.`,
+      metric: queue.metricApproximateAgeOfOldestMessage({ period }),
+      threshold: record.alarms.oldestSeconds,
+    });
+    const [consumer = ''] = consumerOf(suite, name) ?? [];
+    const lambda = functions.byName[consumer]?.function;
+    if (lambda === undefined) return;
+    this.#alarm(`${consumer}-failed-messages`, {
+      section: 'failed-messages',
+      says: `Messages fail in ${consumer} and are tried again.`,
+      metric: percentOf(
+        functionMetric('MessagesFailed', lambda),
+        functionMetric('Messages', lambda),
+        'failed, %',
+      ),
+      threshold: record.alarms.failedPercent,
+      periods: twoMinutesOfFive,
+    });
   }
 }

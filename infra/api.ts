@@ -6,23 +6,28 @@ import {
   CfnRoute,
   type CfnRouteProps,
   CfnStage,
-  CorsHttpMethod,
+  type CorsHttpMethod,
   HttpApi,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Scope } from '../functions/lib/http/operation.ts';
+import {
+  type AnyOperation,
+  requestHeaderNames,
+  responseHeaderNames,
+  routeKeys,
+} from '../functions/lib/http/operation.ts';
+import { product } from '../functions/product.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
 import type { IdentityProvider } from './identity.ts';
 import { logGroupOf } from './lambda.ts';
-import { type HttpFunctionName, operationsOf } from './operations.ts';
-import type { StageConfig } from './stages.ts';
+import { allOperations, type Suite, triggersOf } from './suite.ts';
 
 export interface ApiProps {
-  readonly config: StageConfig;
+  readonly suite: Suite;
   readonly functions: Functions;
   /** Whose tokens are accepted. */
   readonly identity: IdentityProvider;
@@ -47,39 +52,17 @@ const accessLogFormat = JSON.stringify({
   integrationError: '$context.integrationErrorMessage',
 });
 
-const cors = (origins: readonly string[]) => ({
-  allowOrigins: [...origins],
-  allowMethods: [
-    CorsHttpMethod.GET,
-    CorsHttpMethod.HEAD,
-    CorsHttpMethod.POST,
-    CorsHttpMethod.PUT,
-    CorsHttpMethod.PATCH,
-    CorsHttpMethod.DELETE,
-  ],
-  allowHeaders: [
-    'Authorization',
-    'Cache-Control',
-    'Content-Type',
-    'Idempotency-Key',
-    'If-Match',
-    'If-None-Match',
-    'Prefer',
-    'traceparent',
-  ],
-  exposeHeaders: [
-    'Accept-Patch',
-    'Age',
-    'Allow',
-    'ETag',
-    'Idempotency-Key',
-    'Link',
-    'Location',
-    'Preference-Applied',
-    'Retry-After',
-  ],
-  maxAge: Duration.hours(1),
-});
+/** What a client in a browser may send and read: the headers that the operations declare. */
+const cors = (origins: readonly string[], operations: readonly AnyOperation[]) => {
+  const methods = operations.flatMap(routeKeys).map((key) => key.split(' ')[0] ?? '');
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [...new Set(methods)].sort() as CorsHttpMethod[],
+    allowHeaders: [...requestHeaderNames(operations)],
+    exposeHeaders: [...responseHeaderNames(operations)],
+    maxAge: Duration.hours(1),
+  };
+};
 
 /** The HTTP API: a route for every operation, HEAD for every GET, and `$default` for everything else. */
 export class Api extends Construct {
@@ -89,12 +72,13 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const { config, functions, identity, origins } = props;
+    const { suite, functions, identity, origins } = props;
+    const { stage: settings } = suite;
 
     const api = new HttpApi(this, 'Api', {
-      apiName: `spillway-${config.stage}`,
+      apiName: `${product.name}-${suite.stageName}`,
       createDefaultStage: false, // its default has no throttling and no log
-      ...(origins.length > 0 && { corsPreflight: cors(origins) }),
+      ...(origins.length > 0 && { corsPreflight: cors(origins, allOperations(suite)) }),
     });
     this.api = api;
     this.url = api.apiEndpoint;
@@ -107,7 +91,7 @@ export class Api extends Construct {
       jwtConfiguration: { issuer: identity.issuer, audience: [...identity.audience] },
     });
     /** A token with the scope; one of any scope; none. */
-    const access = (scope: Scope | 'any' | null): Access =>
+    const access = (scope: string | 'any' | null): Access =>
       scope === null
         ? { authorizationType: 'NONE' }
         : {
@@ -117,29 +101,34 @@ export class Api extends Construct {
           };
 
     const routes = new Map<string, CfnRoute>();
-    for (const name of Object.keys(operationsOf) as HttpFunctionName[]) {
-      const target = this.#integrate(api, name, functions.byName[name].live.functionArn);
-      for (const { method, path, scope } of operationsOf[name]) {
-        routes.set(`${method} ${path}`, this.#route(api, `${method} ${path}`, target, access(scope)));
-        if (method === 'GET') this.#route(api, `HEAD ${path}`, target, access(scope));
+    for (const [name, { live, record }] of Object.entries(functions.byName)) {
+      const triggers = triggersOf(record, 'http');
+      if (triggers.length === 0) continue;
+      const target = this.#integrate(api, name, live.functionArn);
+      for (const { operations, isDefault } of triggers) {
+        for (const operation of operations) {
+          for (const key of routeKeys(operation)) {
+            routes.set(key, this.#route(api, key, target, access(operation.scope)));
+          }
+        }
+        // Behind the authorizer too, so that a stranger learns nothing of which paths there are.
+        if (isDefault) this.#route(api, '$default', target, access('any'));
       }
-      // Behind the authorizer too, so that a stranger learns nothing of which paths there are.
-      if (name === 'service') this.#route(api, '$default', target, access('any'));
     }
 
     const stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: config.throttling.ratePerSecond, burstLimit: config.throttling.burst },
+      throttle: { rateLimit: settings.throttling.ratePerSecond, burstLimit: settings.throttling.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroupOf(this, config)),
+        destination: new LogGroupLogDestination(logGroupOf(this, settings)),
         format: AccessLogFormat.custom(accessLogFormat),
       },
     });
     const { node } = stage;
     if (!(node.defaultChild instanceof CfnStage)) throw new Error('A stage is a CfnStage at heart.');
-    const throttled = Object.entries(config.routeThrottling);
+    const throttled = Object.entries(settings.routeThrottling);
     if (throttled.length > 0) {
       node.defaultChild.routeSettings = Object.fromEntries(
         throttled.map(([key, { ratePerSecond, burst }]) => [
@@ -156,7 +145,7 @@ export class Api extends Construct {
   }
 
   /** Lets the API invoke the function; returns what a route is pointed at. */
-  #integrate(api: HttpApi, name: HttpFunctionName, functionArn: string): string {
+  #integrate(api: HttpApi, name: string, functionArn: string): string {
     const integration = new CfnIntegration(this, `${name} integration`, {
       apiId: api.apiId,
       integrationType: 'AWS_PROXY',

@@ -8,20 +8,19 @@ import {
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { Scope } from '../functions/lib/http/operation.ts';
+import { product } from '../functions/product.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { IdentityProvider } from './identity.ts';
-import { allOperations } from './operations.ts';
-import type { StageConfig } from './stages.ts';
+import { allOperations, type Suite } from './suite.ts';
 
 export interface MachineIdentityProps {
-  readonly config: StageConfig;
+  readonly suite: Suite;
 }
 
 /** The scopes that the operations ask for, by the resource server that they belong to: `items` → `read`, `write`. */
-const scopesOf = (): Map<string, Set<string>> => {
+const scopesOf = (suite: Suite): Map<string, Set<string>> => {
   const byServer = new Map<string, Set<string>>();
-  for (const { scope } of allOperations) {
+  for (const { scope } of allOperations(suite)) {
     if (scope === null) continue;
     const [server, name] = partsOf(scope);
     byServer.set(server, (byServer.get(server) ?? new Set()).add(name));
@@ -29,7 +28,7 @@ const scopesOf = (): Map<string, Set<string>> => {
   return byServer;
 };
 
-const partsOf = (scope: Scope): [server: string, name: string] => {
+const partsOf = (scope: string): [server: string, name: string] => {
   const [server = '', name = ''] = scope.split('/');
   return [server, name];
 };
@@ -47,10 +46,10 @@ export class MachineIdentity extends Construct implements IdentityProvider {
   /** Where a client gets its tokens. */
   readonly tokenUrl: string;
 
-  constructor(scope: Construct, id: string, { config }: MachineIdentityProps) {
+  constructor(scope: Construct, id: string, { suite }: MachineIdentityProps) {
     super(scope, id);
     const pool = new UserPool(this, 'Users', {
-      userPoolName: `spillway-${config.stage}`,
+      userPoolName: `${product.name}-${suite.stageName}`,
       featurePlan: FeaturePlan.LITE, // what else there is, is for people who sign in
       selfSignUpEnabled: false,
       accountRecovery: AccountRecovery.NONE,
@@ -64,8 +63,8 @@ export class MachineIdentity extends Construct implements IdentityProvider {
         requireSymbols: true,
         requireUppercase: true,
       },
-      deletionProtection: config.keepData,
-      removalPolicy: config.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: suite.stage.keepData,
+      removalPolicy: suite.stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
 
     acknowledge(pool, {
@@ -74,7 +73,7 @@ export class MachineIdentity extends Construct implements IdentityProvider {
         'no people: its clients show a secret that Cognito made.',
     });
 
-    const scopes = [...scopesOf()].flatMap(([name, verbs]) => {
+    const scopes = [...scopesOf(suite)].flatMap(([name, verbs]) => {
       const each = [...verbs].map(
         (verb) => new ResourceServerScope({ scopeName: verb, scopeDescription: `${verb} ${name}` }),
       );
@@ -94,7 +93,7 @@ export class MachineIdentity extends Construct implements IdentityProvider {
     const { stackId, region } = Stack.of(this);
     const unique = Fn.select(4, Fn.split('-', Fn.select(2, Fn.split('/', stackId))));
     const domain = pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: `spillway-${config.stage}-${unique}` },
+      cognitoDomain: { domainPrefix: `${product.name}-${suite.stageName}-${unique}` },
     });
 
     this.issuer = `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`;

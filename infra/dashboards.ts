@@ -5,20 +5,17 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type CustomMetricGroup, DefaultDashboardFactory, MonitoringFacade } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
-import {
-  type DimensionName,
-  type MetricName,
-  metricNamespace,
-} from '../functions/lib/observability/metrics.ts';
+import type { DimensionName, MetricName } from '../functions/lib/observability/metrics.ts';
+import { product } from '../functions/product.ts';
 import type { Alarms } from './alarms.ts';
 import type { Data } from './data.ts';
 import type { Functions } from './functions.ts';
-import { spillwayMetric } from './metrics.ts';
+import { functionMetric } from './metrics.ts';
 import type { Queues } from './queues.ts';
-import type { Stage } from './stages.ts';
+import { consumerOf, type Suite, sourceQueues, triggersOf } from './suite.ts';
 
 export interface DashboardsProps {
-  readonly stage: Stage;
+  readonly suite: Suite;
   readonly functions: Functions;
   readonly queues: Queues;
   readonly data: Data;
@@ -36,7 +33,7 @@ const search = (
   statistic: string = Stats.SUM,
 ): MathExpression => {
   const names = functions.map(({ functionName }) => `"${functionName}"`).join(' OR ');
-  const schema = [metricNamespace, 'FunctionName', ...dimensions].join(',');
+  const schema = [product.title, 'FunctionName', ...dimensions].join(',');
   return new MathExpression({
     expression: `SEARCH('{${schema}} MetricName="${metricName}" FunctionName=(${names})', '${statistic}')`,
     usingMetrics: {},
@@ -56,24 +53,24 @@ export class Dashboards extends Construct {
     this.#operator(props);
   }
 
-  #facade(name: 'service' | 'operator', stage: Stage): MonitoringFacade {
+  #facade(name: 'service' | 'operator', { stageName }: Suite): MonitoringFacade {
+    const prefix = `${product.name}-${stageName}`;
     return new MonitoringFacade(this, name, {
-      metricFactoryDefaults: { namespace: metricNamespace },
-      alarmFactoryDefaults: { actionsEnabled: false, alarmNamePrefix: `spillway-${stage}` }, // alarms are in alarms.ts
+      metricFactoryDefaults: { namespace: product.title },
+      alarmFactoryDefaults: { actionsEnabled: false, alarmNamePrefix: prefix }, // alarms are in alarms.ts
       dashboardFactory: new DefaultDashboardFactory(this, `${name} dashboards`, {
-        dashboardNamePrefix: `spillway-${stage}-${name}`,
+        dashboardNamePrefix: `${prefix}-${name}`,
         detailDashboardRange: Duration.hours(name === 'service' ? 24 : 3),
       }),
     });
   }
 
-  #service({ stage, functions, queues, api }: DashboardsProps): void {
-    const { items, computations, worker, service } = functions.byName;
-    const reads = functions.byName['computation-reads'];
-    const serving = [items, computations, reads, service].map((each) => each.function);
-    const settling = (['worker', 'dead-letters', 'sweeper', 'computations'] as const).map(
-      (name) => functions.byName[name].function,
-    );
+  #service({ suite, functions, queues, api }: DashboardsProps): void {
+    const made = Object.values(functions.byName);
+    const all = made.map((each) => each.function);
+    const serving = made
+      .filter(({ record }) => triggersOf(record, 'http').length > 0)
+      .map((each) => each.function);
     const groups: CustomMetricGroup[] = [
       {
         title: 'Requests by route and status',
@@ -83,73 +80,86 @@ export class Dashboards extends Construct {
         title: 'Duration by route, p99, ms',
         metrics: [search('RequestDuration', ['Route'], serving, Stats.percentile(99))],
       },
-      { title: 'Computations by outcome', metrics: [search('Computations', ['Outcome'], settling)] },
+      { title: 'Computations by outcome', metrics: [search('Computations', ['Outcome'], all)] },
       {
         title: 'Age of computations at their end, p50, ms',
-        metrics: [search('ComputationAge', ['Outcome'], settling, Stats.percentile(50))],
+        metrics: [search('ComputationAge', ['Outcome'], all, Stats.percentile(50))],
       },
-      { title: 'Parts computed', metrics: [spillwayMetric('PartsComputed', worker.function, { period })] },
-      {
-        title: 'Seconds that the oldest message has waited',
-        metrics: [queues.work.metricApproximateAgeOfOldestMessage({ period })],
-      },
+      { title: 'Parts computed', metrics: [search('PartsComputed', [], all)] },
+      ...sourceQueues(suite).map(([name]) => ({
+        title: `Seconds that the oldest message of ${name} has waited`,
+        metrics: [queues.byName[name]?.metricApproximateAgeOfOldestMessage({ period })].filter(
+          (each) => each !== undefined,
+        ),
+      })),
     ];
-    this.#facade('service', stage)
-      .addLargeHeader('Spillway: the service')
+    this.#facade('service', suite)
+      .addLargeHeader(`${product.title}: the service`)
       .monitorApiGatewayV2HttpApi({ api: api as IHttpApi, humanReadableName: 'API' })
       .monitorCustom({
-        humanReadableName: 'Items and computations',
+        humanReadableName: 'Requests and computations',
         alarmFriendlyName: 'service',
         metricGroups: groups,
       });
   }
 
-  #operator({ stage, functions, queues, data, alarms }: DashboardsProps): void {
+  #operator({ suite, functions, queues, data, alarms }: DashboardsProps): void {
     const all = Object.entries(functions.byName);
-    const each = (
-      metricName: 'ColdStarts' | 'BreakerOpened' | 'BreakerClosed' | 'ResponsesFromCache',
-    ): Metric[] =>
-      all.map(([label, { function: lambda }]) => spillwayMetric(metricName, lambda, { label, period }));
+    const each = (metricName: MetricName): Metric[] =>
+      all.map(([label, { function: lambda }]) => functionMetric(metricName, lambda, { label, period }));
     const engine: CustomMetricGroup[] = [
       {
         title: 'What the sweeper did',
-        metrics: [search('Sweeps', ['Action'], [functions.byName.sweeper.function])],
-      },
-      {
-        title: 'Messages',
         metrics: [
-          spillwayMetric('Messages', functions.byName.worker.function, { label: 'all', period }),
-          spillwayMetric('MessagesFailed', functions.byName.worker.function, { label: 'failed', period }),
-          spillwayMetric('MessagesRetried', functions.byName.worker.function, { label: 'retried', period }),
+          search(
+            'Sweeps',
+            ['Action'],
+            all.map(([, made]) => made.function),
+          ),
         ],
       },
-      {
-        title: 'Dead letters, and computations that they failed',
-        metrics: [
-          spillwayMetric('Messages', functions.byName['dead-letters'].function, { label: 'letters', period }),
-          search('Computations', ['Outcome'], [functions.byName['dead-letters'].function]),
-        ],
-      },
+      ...Object.keys(suite.queues).flatMap((name) => this.#messages(name, suite, functions)),
       { title: 'Breakers opened', metrics: each('BreakerOpened') },
       { title: 'Breakers closed again', metrics: each('BreakerClosed') },
       { title: 'Cold starts', metrics: each('ColdStarts') },
-      { title: 'Answers from memory', metrics: each('ResponsesFromCache') },
+      { title: 'Responses from the cache', metrics: each('ResponsesFromCache') },
     ];
-    const facade = this.#facade('operator', stage)
-      .addLargeHeader('Spillway: operations. What to do is in docs/runbook.md')
+    const facade = this.#facade('operator', suite)
+      .addLargeHeader(`${product.title}: operations. What to do is in docs/runbook.md`)
       .addWidget(
         new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms.byId.values()], width: 24, height: 5 }),
       )
-      .monitorSqsQueueWithDlq({
-        queue: queues.work,
-        deadLetterQueue: queues.deadLetters,
-        humanReadableName: 'Work queue and dead letters',
-      })
-      .monitorCustom({ humanReadableName: 'Engine', alarmFriendlyName: 'engine', metricGroups: engine })
-      .monitorDynamoTable({ table: data.items as ITable, humanReadableName: 'Items table' })
-      .monitorDynamoTable({ table: data.computations as ITable, humanReadableName: 'Computations table' });
-    for (const [name, { function: lambdaFunction }] of all) {
-      facade.monitorLambdaFunction({ lambdaFunction, humanReadableName: name });
+      .monitorCustom({ humanReadableName: 'Engine', alarmFriendlyName: 'engine', metricGroups: engine });
+    for (const [name, { deadLetterQueue }] of sourceQueues(suite)) {
+      const [queue, letters] = [queues.byName[name], queues.byName[deadLetterQueue]];
+      if (queue === undefined || letters === undefined) continue;
+      facade.monitorSqsQueueWithDlq({
+        queue,
+        deadLetterQueue: letters,
+        humanReadableName: `Queue ${name} and its dead letters`,
+      });
     }
+    for (const [name, table] of Object.entries(data.tables))
+      facade.monitorDynamoTable({ table: table as ITable, humanReadableName: `Table ${name}` });
+    for (const [name, { function: lambdaFunction }] of all)
+      facade.monitorLambdaFunction({ lambdaFunction, humanReadableName: name });
+  }
+
+  /** What became of the messages of a queue. */
+  #messages(name: string, suite: Suite, functions: Functions): CustomMetricGroup[] {
+    const lambda = functions.byName[consumerOf(suite, name)?.[0] ?? '']?.function;
+    if (lambda === undefined) return [];
+    const metric = (metricName: MetricName, label: string) =>
+      functionMetric(metricName, lambda, { label, period });
+    return [
+      {
+        title: `Messages of ${name}`,
+        metrics: [
+          metric('Messages', 'all'),
+          metric('MessagesFailed', 'failed'),
+          metric('MessagesRetried', 'retried'),
+        ],
+      },
+    ];
   }
 }

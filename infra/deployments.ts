@@ -4,12 +4,12 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { Alarms } from './alarms.ts';
-import type { FunctionName } from './bundle/build.ts';
 import type { Functions } from './functions.ts';
-import type { StageConfig } from './stages.ts';
+import type { Stage } from './stage.ts';
+import { triggersOf } from './suite.ts';
 
 export interface DeploymentsProps {
-  readonly strategy: NonNullable<StageConfig['deployment']>;
+  readonly strategy: NonNullable<Stage['deployment']>;
   readonly functions: Functions;
   readonly alarms: Alarms;
   /** For this deployment: CodeDeploy stops one that finds an alarm on, and so would stop the fix too. */
@@ -23,8 +23,8 @@ const strategies = {
 
 /**
  * How a new version of a function takes over from the old one: CodeDeploy shifts its alias, and back when one of
- * its alarms goes off, which rolls the whole stack back. The worker is shifted before the API, so that nothing is
- * ever submitted that no worker knows.
+ * its alarms goes off, which rolls the whole stack back. What queues invoke is shifted before what the API invokes, so
+ * that nothing is ever submitted that no worker knows.
  */
 export class Deployments extends Construct {
   constructor(scope: Construct, id: string, { strategy, functions, alarms, ignoreAlarms }: DeploymentsProps) {
@@ -42,20 +42,21 @@ export class Deployments extends Construct {
         'an alias between versions that exist.',
     });
 
-    const shifted = Object.entries(functions.byName) as [FunctionName, Functions['byName'][FunctionName]][];
-    for (const [name, { alias }] of shifted) {
+    const gradual = Object.entries(functions.byName).filter(([, { alias }]) => alias !== undefined);
+    const workers = gradual.filter(([, { record }]) => triggersOf(record, 'queue').length > 0);
+    for (const [name, made] of gradual) {
+      const { alias, record } = made;
       if (alias === undefined) continue;
       new LambdaDeploymentGroup(this, name, {
         alias,
         application,
         role,
         deploymentConfig: strategies[strategy],
-        alarms: alarms.against(name) as IAlarmRef[],
+        alarms: alarms.against(name, made) as IAlarmRef[],
         ignoreAlarmConfiguration: ignoreAlarms,
       });
-      if (name !== 'worker' && functions.byName.worker.alias !== undefined) {
-        alias.node.addDependency(functions.byName.worker.alias);
-      }
+      if (triggersOf(record, 'http').length === 0) continue;
+      for (const [, worker] of workers) if (worker.alias) alias.node.addDependency(worker.alias);
     }
   }
 }

@@ -13,18 +13,17 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Variable } from '../functions/lib/config.ts';
+import type { FunctionRecord } from '../functions/lib/manifest.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { FunctionSettings, StageConfig } from './stages.ts';
+import type { Stage } from './stage.ts';
 
-export interface SpillwayFunctionProps {
-  readonly config: StageConfig;
-  readonly settings: FunctionSettings;
-  readonly description: string;
+export interface ProductFunctionProps {
+  readonly stage: Stage;
+  readonly record: FunctionRecord;
   /** The folder that the build made. */
   readonly asset: string;
   /** Exactly the variables that it asks for at its start. */
-  readonly environment: Partial<Record<Variable, string>>;
+  readonly environment: Readonly<Record<string, string>>;
   /** All that it may do besides writing its own log. */
   readonly statements: readonly PolicyStatement[];
   readonly recursiveLoop?: RecursiveLoop;
@@ -49,17 +48,19 @@ const trace = () => allow('*', 'xray:PutTraceSegments', 'xray:PutTelemetryRecord
  * two actions that write its own log and those that send its traces: CDK's grants and AWS's managed policies both
  * allow more than is used.
  */
-export class SpillwayFunction extends Construct {
+export class ProductFunction extends Construct {
+  readonly record: FunctionRecord;
   readonly function: LambdaFunction;
   /** The alias that a deployment shifts; undefined where there are no versions. */
   readonly alias: Alias | undefined;
   /** What is invoked: the alias where there is one, else the function itself. */
   readonly live: IFunction;
 
-  constructor(scope: Construct, id: string, props: SpillwayFunctionProps) {
+  constructor(scope: Construct, id: string, props: ProductFunctionProps) {
     super(scope, id);
-    const { config, settings } = props;
-    const logGroup = logGroupOf(this, config);
+    const { stage, record } = props;
+    this.record = record;
+    const logGroup = logGroupOf(this, stage);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -67,22 +68,20 @@ export class SpillwayFunction extends Construct {
           statements: [
             allow(logGroup.logGroupArn, 'logs:CreateLogStream', 'logs:PutLogEvents'),
             ...props.statements,
-            ...(config.tracing ? [trace()] : []),
+            ...(stage.tracing ? [trace()] : []),
           ],
         }),
       },
     });
     this.function = new LambdaFunction(this, 'Function', {
-      description: props.description,
+      description: record.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(props.asset),
-      memorySize: settings.memoryMegabytes,
-      timeout: Duration.seconds(settings.timeoutSeconds),
-      ...(settings.reservedConcurrency !== undefined && {
-        reservedConcurrentExecutions: settings.reservedConcurrency,
-      }),
+      memorySize: record.memoryMegabytes,
+      timeout: Duration.seconds(record.timeoutSeconds),
+      ...(stage.reserveConcurrency && { reservedConcurrentExecutions: record.reservedConcurrency }),
       ...(props.recursiveLoop !== undefined && { recursiveLoop: props.recursiveLoop }),
       environment: props.environment,
       logGroup,
@@ -92,7 +91,7 @@ export class SpillwayFunction extends Construct {
     });
     // By hand, because CDK's own property would attach a second policy to the role.
     const resource = this.function.node.defaultChild as CfnFunction;
-    if (config.tracing) resource.tracingConfig = { mode: 'Active' };
+    if (stage.tracing) resource.tracingConfig = { mode: 'Active' };
 
     // (CDK's own classes do not fit its interfaces under exactOptionalPropertyTypes.)
     this.alias = props.versioned
@@ -100,7 +99,7 @@ export class SpillwayFunction extends Construct {
       : undefined;
     this.live = (this.alias ?? this.function) as IFunction;
 
-    if (config.tracing) {
+    if (stage.tracing) {
       const reason = 'X-Ray has no resources: its two actions, and only they, are allowed on all.';
       acknowledge(role, {
         'AwsSolutions-IAM5[Resource::*]': reason,
@@ -112,8 +111,8 @@ export class SpillwayFunction extends Construct {
 }
 
 /** A log group with the stage's retention; a function left to make its own would keep it for ever. */
-export const logGroupOf = (scope: Construct, config: StageConfig): LogGroup =>
+export const logGroupOf = (scope: Construct, stage: Stage): LogGroup =>
   new LogGroup(scope, 'Logs', {
-    retention: config.logRetentionDays,
-    removalPolicy: config.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    retention: stage.logRetentionDays,
+    removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });

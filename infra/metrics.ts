@@ -1,11 +1,8 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import {
-  type DimensionName,
-  type MetricName,
-  metricNamespace,
-} from '../functions/lib/observability/metrics.ts';
+import type { DimensionName, MetricName } from '../functions/lib/observability/metrics.ts';
+import { product } from '../functions/product.ts';
 
 interface MetricOptions {
   /** What tells the values apart besides the function, exactly as the function sends it. */
@@ -17,13 +14,13 @@ interface MetricOptions {
 }
 
 /** A metric that a function sends with its log lines. */
-export const spillwayMetric = (
+export const functionMetric = (
   metricName: MetricName,
   { functionName }: LambdaFunction,
   { by = {}, statistic = Stats.SUM, ...options }: MetricOptions = {},
 ): Metric =>
   new Metric({
-    namespace: metricNamespace,
+    namespace: product.title,
     metricName,
     dimensionsMap: { FunctionName: functionName, ...by },
     statistic,

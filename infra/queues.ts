@@ -1,35 +1,46 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { isSourceQueue } from '../functions/lib/manifest.ts';
+import { messages } from '../functions/limits.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { StageConfig } from './stages.ts';
+import { consumerOf, pascalCase, type Suite } from './suite.ts';
 
-/** AWS's own advice for a queue that feeds a function: room for every retry of the mapping before a message returns. */
-const visibilityOf = (timeoutSeconds: number): Duration => Duration.seconds(6 * timeoutSeconds);
-
-/** The work queue, and where a message goes that was received too often. */
+/** The queues, and where a message goes that was received too often. */
 export class Queues extends Construct {
-  readonly work: Queue;
-  readonly deadLetters: Queue;
+  readonly byName: Readonly<Record<string, Queue>>;
 
-  constructor(scope: Construct, id: string, config: StageConfig) {
+  constructor(scope: Construct, id: string, suite: Suite) {
     super(scope, id);
-    const encrypted = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
-
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      ...encrypted,
-      retentionPeriod: Duration.days(config.deadLetterQueue.retentionDays),
-      visibilityTimeout: visibilityOf(config.functions['dead-letters'].timeoutSeconds),
-    });
-    acknowledge(this.deadLetters, {
-      'Serverless-SQSRedrivePolicy':
-        'It is the dead-letter queue: a letter stays until it has been dealt with.',
-    });
-    this.work = new Queue(this, 'Work', {
-      ...encrypted,
-      retentionPeriod: Duration.days(config.workQueue.retentionDays),
-      visibilityTimeout: visibilityOf(config.functions.worker.timeoutSeconds),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: config.workQueue.maxReceiveCount },
-    });
+    const made: Record<string, Queue> = {};
+    const make = (name: string): Queue => {
+      const known = made[name];
+      if (known !== undefined) return known;
+      const record = suite.queues[name];
+      if (record === undefined) throw new Error(`functions/manifest.ts has no queue ${name}.`);
+      const queue = new Queue(this, pascalCase(name), {
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: true,
+        retentionPeriod: Duration.days(record.retentionDays),
+        visibilityTimeout: visibilityOf(suite, name),
+        ...(isSourceQueue(record) && {
+          deadLetterQueue: { queue: make(record.deadLetterQueue), maxReceiveCount: record.maxReceiveCount },
+        }),
+      });
+      if (!isSourceQueue(record)) {
+        acknowledge(queue, {
+          'Serverless-SQSRedrivePolicy':
+            'It is a dead-letter queue: a message stays until it has been dealt with.',
+        });
+      }
+      made[name] = queue;
+      return queue;
+    };
+    for (const name of Object.keys(suite.queues)) make(name);
+    this.byName = made;
   }
 }
+
+/** For so long a message is hidden while the function that the queue invokes processes it. */
+const visibilityOf = (suite: Suite, name: string): Duration =>
+  Duration.seconds(messages.visibilityFactor * (consumerOf(suite, name)?.[1].timeoutSeconds ?? 5));

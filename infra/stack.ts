@@ -1,22 +1,24 @@
 import { CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { isSourceQueue } from '../functions/lib/manifest.ts';
+import { product } from '../functions/product.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import { MachineIdentity } from './auth.ts';
-import type { Assets, FunctionName } from './bundle/build.ts';
+import type { Assets } from './bundle/build.ts';
 import { Dashboards, type DashboardsProps } from './dashboards.ts';
 import { Data } from './data.ts';
 import { Deployments } from './deployments.ts';
 import { Functions } from './functions.ts';
 import type { IdentityOptions } from './identity.ts';
-import { publicRoutes } from './operations.ts';
 import { Queues } from './queues.ts';
 import { holdToRules } from './rules.ts';
-import type { AlarmThresholds, StageConfig } from './stages.ts';
+import type { AlarmThresholds } from './stage.ts';
+import { pascalCase, publicRoutes, type Suite } from './suite.ts';
 import { Triggers } from './triggers.ts';
 
-export interface SpillwayStackProps {
-  readonly config: StageConfig;
+export interface ProductStackProps {
+  readonly suite: Suite;
   readonly assets: Assets;
   readonly origins: readonly string[];
   readonly identity: IdentityOptions;
@@ -24,69 +26,75 @@ export interface SpillwayStackProps {
 }
 
 /** Everything of one stage. It knows no account and no region, so it deploys to any and synthesizes without one. */
-export class SpillwayStack extends Stack {
-  constructor(scope: Construct, id: string, props: SpillwayStackProps) {
-    const { config, assets, origins, identity } = props;
+export class ProductStack extends Stack {
+  constructor(scope: Construct, id: string, props: ProductStackProps) {
+    const { suite, assets, origins, identity } = props;
+    const { stage, stageName } = suite;
     super(scope, id, {
-      description: 'Spillway: an items API, and heavy computations that fan out over SQS',
-      terminationProtection: config.keepData,
-      tags: { application: 'spillway', stage: config.stage },
+      description: `${product.title}: ${product.description}`,
+      terminationProtection: stage.keepData,
+      tags: { application: product.name, stage: stageName },
       synthesizer: synthesizer(),
     });
 
-    holdToRules(this, { alarms: config.alarms !== undefined, publicRoutes });
+    holdToRules(this, { alarms: stage.alarms !== undefined, publicRoutes: publicRoutes(suite) });
 
-    const data = new Data(this, 'Data', config);
-    const queues = new Queues(this, 'Queues', config);
-    const functions = new Functions(this, 'Functions', {
-      config,
-      assets,
-      data,
-      queues,
-      tenantClaim: identity.tenantClaim,
-    });
-    const provider = identity.provider ?? new MachineIdentity(this, 'Identity', { config });
-    const api = new Api(this, 'Api', { config, functions, origins, identity: provider });
-    new Triggers(this, 'Triggers', { config, functions, queues });
+    const data = new Data(this, 'Data', suite);
+    const queues = new Queues(this, 'Queues', suite);
+    const { tenantClaim } = identity;
+    const functions = new Functions(this, 'Functions', { suite, assets, data, queues, tenantClaim });
+    const provider = identity.provider ?? new MachineIdentity(this, 'Identity', { suite });
+    const api = new Api(this, 'Api', { suite, functions, origins, identity: provider });
+    new Triggers(this, 'Triggers', { suite, functions, queues });
     const monitoring =
-      config.alarms && this.#monitor(props, config.alarms, { functions, queues, data, api: api.api });
+      stage.alarms && this.#monitor(props, stage.alarms, { functions, queues, data, api: api.api });
 
-    const output = (name: string, value: string, description: string) =>
-      new CfnOutput(this, name, { value, description });
-    output('ApiUrl', api.url, 'Where the API answers');
-    output('ItemsTable', data.items.tableName, 'The table of the items');
-    output('ComputationsTable', data.computations.tableName, 'The table of the computations');
-    output('WorkQueueUrl', queues.work.queueUrl, 'The queue that the workers read');
-    output('DeadLetterQueueUrl', queues.deadLetters.queueUrl, 'The queue of what was received too often');
-    output('Issuer', provider.issuer, 'Whose tokens the API accepts');
+    this.#outputs(suite, { data, queues, functions, api });
+    this.#output('Issuer', provider.issuer, 'Whose tokens the API accepts');
     if (provider instanceof MachineIdentity) {
-      output('TokenUrl', provider.tokenUrl, 'Where a client gets a token for its id and secret');
-      output('UserPoolId', provider.userPoolId, 'The user pool of the clients');
-      output('ClientId', provider.clientId, 'The first client');
-    }
-    for (const [name, { function: each }] of Object.entries(functions.byName)) {
-      output(`${pascalCase(name as FunctionName)}Function`, each.functionName, `The function ${name}`);
+      this.#output('TokenUrl', provider.tokenUrl, 'Where a client gets a token for its id and secret');
+      this.#output('UserPoolId', provider.userPoolId, 'The user pool of the clients');
+      this.#output('ClientId', provider.clientId, 'The first client');
     }
     if (monitoring)
-      output('AlarmTopic', monitoring.topic.topicArn, 'Where the alarms are told: subscribe to it');
+      this.#output('AlarmTopic', monitoring.topic.topicArn, 'Where the alarms are told: subscribe to it');
+  }
+
+  #output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
+  }
+
+  /** Where everything of the manifest is. */
+  #outputs(
+    suite: Suite,
+    { data, queues, functions, api }: { data: Data; queues: Queues; functions: Functions; api: Api },
+  ): void {
+    this.#output('ApiUrl', api.url, 'Where the API answers');
+    for (const [name, { tableName }] of Object.entries(data.tables))
+      this.#output(`${pascalCase(name)}Table`, tableName, `The table ${name}`);
+    for (const [name, { queueUrl }] of Object.entries(queues.byName)) {
+      const record = suite.queues[name];
+      const kind = record && isSourceQueue(record) ? 'queue' : 'dead-letter queue';
+      this.#output(`${pascalCase(name)}QueueUrl`, queueUrl, `The ${kind} ${name}`);
+    }
+    for (const [name, { function: each }] of Object.entries(functions.byName))
+      this.#output(`${pascalCase(name)}Function`, each.functionName, `The function ${name}`);
   }
 
   /** What watches the rest, and, because they listen to the alarms, the deployments. */
   #monitor(
-    { config: { stage, deployment: strategy }, ignoreAlarms }: SpillwayStackProps,
+    { suite, ignoreAlarms }: ProductStackProps,
     thresholds: AlarmThresholds,
-    watched: Omit<DashboardsProps, 'stage' | 'alarms'>,
+    watched: Omit<DashboardsProps, 'suite' | 'alarms'>,
   ): Alarms {
     const { functions } = watched;
-    const alarms = new Alarms(this, 'Alarms', { stage, thresholds, ...watched });
-    new Dashboards(this, 'Dashboards', { stage, alarms, ...watched });
+    const { deployment: strategy } = suite.stage;
+    const alarms = new Alarms(this, 'Alarms', { suite, thresholds, ...watched });
+    new Dashboards(this, 'Dashboards', { suite, alarms, ...watched });
     if (strategy) new Deployments(this, 'Deployments', { strategy, functions, alarms, ignoreAlarms });
     return alarms;
   }
 }
-
-const pascalCase = (name: FunctionName): string =>
-  name.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());
 
 // The CDK command checks the version of the bootstrap stack by itself, so the template stays free of that rule.
 // (The class does not fit its own interface under exactOptionalPropertyTypes.)

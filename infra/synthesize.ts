@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import cdk from '../cdk.json' with { type: 'json' };
+import { product } from '../functions/product.ts';
 import type { Assets } from './bundle/build.ts';
 import { type IdentityOptions, parseIdentity } from './identity.ts';
-import { SpillwayStack } from './stack.ts';
-import { stageConfig } from './stages.ts';
+import { ProductStack } from './stack.ts';
+import { suiteOf } from './stages.ts';
+import type { Suite } from './suite.ts';
 
 export interface StackOptions {
-  /** `local`, `dev` or `prod`. */
-  readonly stage: string;
+  /** `local`, `dev` or `prod`, or a suite of one's own. */
+  readonly stage: string | Suite;
   /** What `build` returned. */
   readonly assets: Assets;
   /** Web origins that may call the API from a browser; none by default. */
@@ -31,14 +33,16 @@ export interface Synthesized {
 export const addStack = (
   app: App,
   { stage, assets, origins = [], identity = parseIdentity({}), ignoreAlarms = false }: StackOptions,
-): SpillwayStack =>
-  new SpillwayStack(app, `Spillway-${stage}`, {
-    config: stageConfig(stage),
+): ProductStack => {
+  const suite = typeof stage === 'string' ? suiteOf(stage) : stage;
+  return new ProductStack(app, `${product.title}-${suite.stageName}`, {
+    suite,
     assets,
     origins,
     identity,
     ignoreAlarms,
   });
+};
 
 /**
  * Synthesizes a stack in this process: the same that `npx cdk synth -c stage=…` makes, with the same feature

@@ -1,53 +1,71 @@
 import { Duration } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Trigger } from '../functions/lib/manifest.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
+import type { ProductFunction } from './lambda.ts';
 import type { Queues } from './queues.ts';
-import type { StageConfig } from './stages.ts';
+import { pascalCase, type Suite, triggersOf } from './suite.ts';
 
 export interface TriggersProps {
-  readonly config: StageConfig;
+  readonly suite: Suite;
   readonly functions: Functions;
   readonly queues: Queues;
 }
 
-/** What starts the functions that no request starts: two queues and a clock. */
+/** What invokes the functions that no request invokes: queues and the clock. */
 export class Triggers extends Construct {
-  constructor(scope: Construct, id: string, props: TriggersProps) {
+  constructor(scope: Construct, id: string, { suite, functions, queues }: TriggersProps) {
     super(scope, id);
-    const { config, queues } = props;
-    const functions = props.functions.byName;
-
-    // The bare mapping: CDK's SqsEventSource adds a grant of its own.
-    const feed = (id: string, queue: Queue, name: 'worker' | 'dead-letters') => {
-      const mapping = new CfnEventSourceMapping(this, id, {
-        functionName: functions[name].live.functionArn,
-        eventSourceArn: queue.queueArn,
-        batchSize: 1, // a part takes seconds, and the ones behind it in a batch would wait for it
-        functionResponseTypes: ['ReportBatchItemFailures'],
-        scalingConfig: { maximumConcurrency: config.mappings[name].maximumConcurrency },
+    for (const [name, target] of Object.entries(functions.byName)) {
+      for (const trigger of triggersOf(target.record, 'queue')) this.#map(trigger, target, queues);
+      triggersOf(target.record, 'schedule').forEach((trigger, n) => {
+        this.#schedule(`${pascalCase(name)}${n === 0 ? '' : n + 1}`, suite, trigger, target);
       });
-      acknowledge(mapping, {
-        'Serverless-LambdaEventSourceMappingDestination':
-          'A mapping of an SQS queue has no destination for failures: that is the dead-letter queue of the queue.',
-      });
-    };
-    feed('Work', queues.work, 'worker');
-    feed('DeadLetters', queues.deadLetters, 'dead-letters');
+    }
+  }
 
-    const interval = Duration.minutes(config.sweeper.intervalMinutes);
-    const rule = new Rule(this, 'Sweep', {
-      description: 'Runs the sweeper',
+  /** The bare mapping: CDK's SqsEventSource adds a grant of its own. */
+  #map(trigger: Extract<Trigger, { kind: 'queue' }>, target: ProductFunction, queues: Queues): void {
+    const queue = queues.byName[trigger.queue];
+    if (queue === undefined) throw new Error(`functions/manifest.ts has no queue ${trigger.queue}.`);
+    const mapping = new CfnEventSourceMapping(this, pascalCase(trigger.queue), {
+      functionName: target.live.functionArn,
+      eventSourceArn: queue.queueArn,
+      batchSize: trigger.batchSize,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: trigger.maximumConcurrency },
+    });
+    acknowledge(mapping, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'A mapping of an SQS queue has no destination for failures: that is the dead-letter queue of the queue.',
+    });
+  }
+
+  #schedule(
+    id: string,
+    { stageName }: Suite,
+    { minutes, event }: Extract<Trigger, { kind: 'schedule' }>,
+    target: ProductFunction,
+  ): void {
+    const interval = Duration.minutes(minutes);
+    const rule = new Rule(this, id, {
+      description: `${target.record.description} (${stageName})`,
       schedule: Schedule.rate(interval),
-      targets: [new LambdaFunction(functions.sweeper.function, { retryAttempts: 0, maxEventAge: interval })],
+      targets: [
+        new LambdaFunction(target.function, {
+          event: RuleTargetInput.fromObject(event),
+          retryAttempts: 0,
+          maxEventAge: interval,
+        }),
+      ],
     });
     acknowledge(rule, {
       'Serverless-EventBusDLQ':
-        'An event says nothing but that a minute has passed: the next one does what a lost one would have done.',
+        'An event says nothing but that its time has come: the next one does what a lost one would have done.',
     });
   }
 }

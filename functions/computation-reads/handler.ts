@@ -4,17 +4,19 @@ import { pollingHeaders } from '../lib/computations/polling.ts';
 import { computationNotFound } from '../lib/computations/problems.ts';
 import { toView } from '../lib/computations/schema.ts';
 import { waitForEnd } from '../lib/computations/wait.ts';
-import { config } from '../lib/config.ts';
 import { read } from '../lib/engine/manage.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { digest } from '../lib/http/digest.ts';
 import { httpHandler, route } from '../lib/http/handler.ts';
 import { isUnchanged } from '../lib/http/headers/preconditions.ts';
 import { representationHeaders } from '../lib/http/headers/response.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { systemClock } from '../lib/ports.ts';
+import { api } from '../limits.ts';
+import { environment } from './environment.ts';
 import { readComputation, wait } from './operations.ts';
 
-const settings = config('COMPUTATIONS_TABLE', 'TENANT_CLAIM', 'RESPONSE_CACHE_BYTES');
+const settings = readEnvironment(environment);
 const store = dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE);
 
 export const handler = httpHandler(
@@ -39,6 +41,7 @@ export const handler = httpHandler(
   ],
   {
     tenantClaim: settings.TENANT_CLAIM,
+    maxBodyBytes: api.maxBodyBytes,
     idOf: 'computation',
     cache: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
   },

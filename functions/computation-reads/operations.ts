@@ -5,9 +5,10 @@ import { ifMatch, ifNoneMatch } from '../lib/http/headers/preconditions.ts';
 import { age, etag, preferenceApplied, retryAfter } from '../lib/http/headers/response.ts';
 import { type AnyOperation, operation } from '../lib/http/operation.ts';
 import { problemResponse } from '../lib/http/problem-responses.ts';
+import { api } from '../limits.ts';
 
 /** The `Prefer: wait=N` of a read. */
-export const wait = grantedWait();
+export const wait = grantedWait(api.maxWaitSeconds);
 
 export const readComputation = operation({
   id: 'readComputation',

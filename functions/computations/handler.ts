@@ -5,11 +5,11 @@ import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { acceptedReply } from '../lib/computations/polling.ts';
 import { computationNotFound, problemOf } from '../lib/computations/problems.ts';
 import { toSummary, toView } from '../lib/computations/schema.ts';
-import { config } from '../lib/config.ts';
 import { limitActive } from '../lib/engine/active-limit.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
 import { progressOf } from '../lib/engine/progress.ts';
 import { retry } from '../lib/engine/submit.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { type CursorScope, decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
 import { httpHandler, route } from '../lib/http/handler.ts';
 import { cacheControl } from '../lib/http/headers/cache-control.ts';
@@ -19,6 +19,8 @@ import { conflict } from '../lib/http/problem.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { api } from '../limits.ts';
+import { environment } from './environment.ts';
 import {
   cancelComputation,
   deleteComputation,
@@ -28,16 +30,7 @@ import {
   wait,
 } from './operations.ts';
 
-const settings = config(
-  'COMPUTATIONS_TABLE',
-  'WORK_QUEUE_URL',
-  'TENANT_CLAIM',
-  'RETENTION_DAYS',
-  'MAX_AGE_SECONDS',
-  'SWEEP_AFTER_SECONDS',
-  'RESPONSE_CACHE_BYTES',
-  'ACTIVE_PER_TENANT',
-);
+const settings = readEnvironment(environment);
 const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
   most: settings.ACTIVE_PER_TENANT,
   count: activeCount(dynamoDb, settings.COMPUTATIONS_TABLE),
@@ -117,6 +110,7 @@ export const handler = httpHandler(
   ],
   {
     tenantClaim: settings.TENANT_CLAIM,
+    maxBodyBytes: api.maxBodyBytes,
     idOf: 'computation',
     problemOf,
     cache: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),

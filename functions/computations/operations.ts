@@ -14,6 +14,7 @@ import { type AnyOperation, type Deferred, operation } from '../lib/http/operati
 import { bodyProblems, problemResponse } from '../lib/http/problem-responses.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
 import { lazy } from '../lib/lazy.ts';
+import { api } from '../limits.ts';
 
 const missing = problemResponse('There is no such computation');
 const badId = problemResponse('The id has another form');
@@ -22,7 +23,7 @@ const tooManyActive = problemResponse('There are as many active computations as 
 ]);
 
 /** The `Prefer: wait=N` of a submission. */
-export const wait = grantedWait();
+export const wait = grantedWait(api.maxWaitSeconds);
 
 /** The submission of a computation of these types. */
 export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
@@ -66,7 +67,7 @@ export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
         headers: [location, retryAfter, preferenceApplied],
         content: () => ({ schema: computation() }),
       },
-      ...bodyProblems(),
+      ...bodyProblems(api.maxBodyBytes),
       429: tooManyActive,
       422: problemResponse(
         'The body breaks its schema, asks for more work than a computation may be, or the key was used with another payload',

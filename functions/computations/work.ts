@@ -3,10 +3,10 @@ import { type Kernel, KernelRefusal, MAX_PARTS } from '../lib/engine/kernel.ts';
 import type { NewWork } from '../lib/engine/submit.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { invalid, type Problem } from '../lib/http/problem.ts';
+import { computations } from '../limits.ts';
 import { identityOf } from './identity.ts';
 
-/** The input of a computation is at most this many bytes of canonical JSON. */
-const MAX_INPUT_BYTES = 2_048;
+const { maxInputBytes } = computations;
 
 const refusedInput = (detail: string): Problem => invalid([{ pointer: '#/input', detail }]);
 
@@ -42,8 +42,8 @@ export const workOf = (submission: {
 }): NewWork => {
   const { tenant, kernel, input, key, fresh } = submission;
   const canonical = canonicalJson(input);
-  if (Buffer.byteLength(canonical) > MAX_INPUT_BYTES) {
-    throw refusedInput(`must have at most ${MAX_INPUT_BYTES} bytes of JSON`);
+  if (Buffer.byteLength(canonical) > maxInputBytes) {
+    throw refusedInput(`must have at most ${maxInputBytes} bytes of JSON`);
   }
   return {
     tenant,

@@ -1,13 +1,14 @@
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { config } from '../lib/config.ts';
 import { failFromDeadLetter } from '../lib/engine/dead-letter.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { sqsHandler } from '../lib/events/sqs-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock } from '../lib/ports.ts';
+import { environment } from './environment.ts';
 
-const settings = config('COMPUTATIONS_TABLE', 'RETENTION_DAYS');
+const settings = readEnvironment(environment);
 
 const engine = {
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),

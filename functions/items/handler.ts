@@ -1,5 +1,5 @@
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { config } from '../lib/config.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
 import { digest } from '../lib/http/digest.ts';
@@ -17,13 +17,15 @@ import { nextLink } from '../lib/http/links.ts';
 import { conflict, invalid, notFound, type Problem, preconditionFailed } from '../lib/http/problem.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { api } from '../limits.ts';
+import { environment } from './environment.ts';
 import type { Fields } from './fields.ts';
 import { itemOperations } from './operations.ts';
 import { type ItemRecord, toItem } from './record.ts';
 import { fields } from './schema.ts';
 import { itemStore } from './store.ts';
 
-const settings = config('ITEMS_TABLE', 'TENANT_CLAIM', 'RESPONSE_CACHE_BYTES');
+const settings = readEnvironment(environment);
 
 const preconditions = (request: ConditionalHeaders) => ({
   ifMatch: ifMatch.read(request),
@@ -114,6 +116,7 @@ export const itemsHandler = (ofItems: Fields) => {
     ],
     {
       tenantClaim: settings.TENANT_CLAIM,
+      maxBodyBytes: api.maxBodyBytes,
       cache: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
     },
   );

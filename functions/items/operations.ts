@@ -7,6 +7,7 @@ import { type AnyOperation, type Content, operation } from '../lib/http/operatio
 import { bodyProblems, problemResponse } from '../lib/http/problem-responses.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
 import { lazy } from '../lib/lazy.ts';
+import { api } from '../limits.ts';
 import type { Fields } from './fields.ts';
 import { itemParams, itemSchemas } from './item-schemas.ts';
 import { fields } from './schema.ts';
@@ -53,7 +54,7 @@ export const itemOperations = (ofItems: Fields) => {
     },
     responses: {
       201: { description: 'Created', headers: [location, etag], content: item },
-      ...bodyProblems(),
+      ...bodyProblems(api.maxBodyBytes),
       409: problemResponse('There is an item with this id already'),
       422: problemResponse('The body breaks its schema, or the key was used with another payload'),
     },
@@ -115,7 +116,7 @@ export const itemOperations = (ofItems: Fields) => {
     responses: {
       200: { description: 'Replaced', headers: [etag], content: item },
       201: { description: 'Created', headers: [location, etag], content: item },
-      ...bodyProblems(),
+      ...bodyProblems(api.maxBodyBytes),
       412: otherState,
     },
   });
@@ -138,7 +139,7 @@ export const itemOperations = (ofItems: Fields) => {
     },
     responses: {
       200: { description: 'Changed', headers: [etag], content: item },
-      ...bodyProblems(),
+      ...bodyProblems(api.maxBodyBytes),
       404: missing,
       412: otherState,
       415: problemResponse('The body is of another media type', [acceptPatch]),

@@ -2,13 +2,14 @@ import * as z from 'zod/mini';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
-import { config } from '../lib/config.ts';
 import { sweep } from '../lib/engine/sweep.ts';
+import { readEnvironment } from '../lib/environment.ts';
 import { scheduleHandler } from '../lib/events/schedule-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { environment } from './environment.ts';
 
-const settings = config('COMPUTATIONS_TABLE', 'WORK_QUEUE_URL', 'RETENTION_DAYS', 'SWEEP_AFTER_SECONDS');
+const settings = readEnvironment(environment);
 
 const engine = {
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),

@@ -2,24 +2,19 @@ import { findKernel } from '../kernels/registry.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
-import { config } from '../lib/config.ts';
 import { KernelException } from '../lib/engine/errors.ts';
 import { createWorker } from '../lib/engine/work.ts';
-import { equalJitter, exceptionBackoff, fullJitter, outageBackoff } from '../lib/events/backoff.ts';
+import { readEnvironment } from '../lib/environment.ts';
+import { equalJitter, fullJitter } from '../lib/events/backoff.ts';
 import { sqsHandler } from '../lib/events/sqs-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { messages } from '../limits.ts';
+import { environment } from './environment.ts';
 import { dynamoItemReader } from './item-reader.ts';
 
-const settings = config(
-  'COMPUTATIONS_TABLE',
-  'WORK_QUEUE_URL',
-  'ITEMS_TABLE',
-  'RETENTION_DAYS',
-  'MAX_AGE_SECONDS',
-  'CHECKPOINT_SECONDS',
-);
+const settings = readEnvironment(environment);
 
 const { queue, changeVisibility } = onDemandQueue(settings.WORK_QUEUE_URL);
 
@@ -41,7 +36,7 @@ const work = createWorker({
 export const handler = sqsHandler(withMessageContext(work), {
   retryDelaySeconds: (error, receiveCount) =>
     error instanceof KernelException
-      ? fullJitter(exceptionBackoff, receiveCount, Math.random)
-      : equalJitter(outageBackoff, receiveCount, Math.random),
+      ? fullJitter(messages.exceptionBackoff, receiveCount, Math.random)
+      : equalJitter(messages.outageBackoff, receiveCount, Math.random),
   changeVisibility: (record, seconds) => changeVisibility(record.receiptHandle, seconds),
 });

@@ -6,26 +6,16 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
 import { kernels } from '../../functions/kernels/registry.ts';
-import { allOperations } from '../operations.ts';
+import type { FunctionRecord } from '../../functions/lib/manifest.ts';
+import { manifest } from '../../functions/manifest.ts';
+import { handlerFile } from '../checks.ts';
+import { allOperations } from '../suite.ts';
 import { computationTypes, openApiDocument } from './openapi.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every function and the file that exports its `handler`. */
-export const entries = {
-  items: 'functions/items/handler.ts',
-  computations: 'functions/computations/handler.ts',
-  'computation-reads': 'functions/computation-reads/handler.ts',
-  worker: 'functions/worker/handler.ts',
-  'dead-letters': 'functions/dead-letters/handler.ts',
-  sweeper: 'functions/sweeper/handler.ts',
-  service: 'functions/service/handler.ts',
-} as const;
-
-export type FunctionName = keyof typeof entries;
-
-/** The folder of each function's asset, as an absolute path. */
-export type Assets = Readonly<Record<FunctionName, string>>;
+/** The folder of each function's asset by its name, as absolute paths. */
+export type Assets = Readonly<Record<string, string>>;
 
 type Files = Map<string, Uint8Array>;
 
@@ -136,7 +126,27 @@ const withoutUnused = (computes: boolean): Plugin => ({
   },
 });
 
-const compile = (entry: string, sources: string, minify = true) => {
+export interface BundleOptions {
+  /** The root of the project that the entry belongs to; this one's by default. */
+  readonly sources?: string;
+  readonly minify?: boolean;
+  readonly runsKernels?: boolean;
+  /** A module that takes the place of functions/kernels/registry.ts, as an absolute path: a test's own kernels. */
+  readonly registry?: string | undefined;
+}
+
+/** Lets another module stand where the registry of kernels is imported. */
+const replaceRegistry = (registry: string): Plugin => ({
+  name: 'replace-registry',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/kernels\/registry\.ts$/ }, () => ({ path: registry }));
+  },
+});
+
+const compile = (
+  entry: string,
+  { sources = root, minify = true, runsKernels = false, registry }: BundleOptions,
+) => {
   if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
   return esbuild({
     absWorkingDir: sources,
@@ -154,7 +164,11 @@ const compile = (entry: string, sources: string, minify = true) => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [builtins, withoutUnused(entry === entries.worker)],
+    plugins: [
+      ...(registry === undefined ? [] : [replaceRegistry(registry)]),
+      builtins,
+      withoutUnused(runsKernels),
+    ],
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent', // what is wrong comes with the exception
@@ -168,8 +182,8 @@ const compile = (entry: string, sources: string, minify = true) => {
  * The same sources give the same bytes wherever they are built. Not minified, a bundle says of each part which file
  * it comes from. Throws with the place for an entry that is missing or does not compile.
  */
-export const bundle = async (entry: string, sources = root, minify = true): Promise<Files> => {
-  const { outputFiles } = await compile(entry, sources, minify);
+export const bundle = async (entry: string, options: BundleOptions = {}): Promise<Files> => {
+  const { outputFiles } = await compile(entry, options);
   return new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
 };
 
@@ -178,8 +192,11 @@ export const packageOf = (path: string): string | undefined =>
   /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 
 /** The bytes of an entry's bundle by where they come from: a package, or Spillway itself with what esbuild adds. */
-export const assetBytes = async (entry: string, sources = root): Promise<ReadonlyMap<string, number>> => {
-  const { metafile } = await compile(entry, sources);
+export const assetBytes = async (
+  entry: string,
+  options: BundleOptions = {},
+): Promise<ReadonlyMap<string, number>> => {
+  const { metafile } = await compile(entry, options);
   const bytes = new Map<string, number>();
   const count = (name: string, more: number) => bytes.set(name, (bytes.get(name) ?? 0) + more);
   for (const output of Object.values(metafile.outputs)) {
@@ -214,27 +231,38 @@ export const place = async (directory: string, files: Files): Promise<void> => {
   }
 };
 
-/** What the service function serves as it is, made from the schemas and routes that validate and answer. */
+/** What a function serves as it is, made from the schemas and operations that validate and answer. */
 const documents = async (): Promise<Files> => {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   return new Map([
-    ['openapi.json', json(await openApiDocument(allOperations, kernels))],
+    ['openapi.json', json(await openApiDocument(allOperations(manifest), kernels))],
     ['computation-types.json', json(computationTypes(kernels))],
   ]);
+};
+
+/** The files of one function's asset. */
+export const assetFiles = async (
+  name: string,
+  { runsKernels = false, documents: names = [] }: Pick<FunctionRecord, 'runsKernels' | 'documents'>,
+  options: BundleOptions = {},
+): Promise<Files> => {
+  const entry = handlerFile(name, options.sources ?? root);
+  const files = await bundle(entry, { ...options, runsKernels });
+  const made = names.length === 0 ? new Map() : await documents();
+  return new Map([...files, ...names.map((each): [string, Uint8Array] => [each, made.get(each)])]);
 };
 
 /**
  * Builds the asset of every function, a folder each in `outdir`, and returns the folders. `npx cdk`, the local
  * platform and tests may build at the same time, also into the same folder.
  */
-export const build = async (outdir = join(root, 'build')): Promise<Assets> => {
-  const asset = async (name: FunctionName) => {
-    const directory = join(outdir, name);
-    const files = await bundle(entries[name]);
-    await place(directory, name === 'service' ? new Map([...files, ...(await documents())]) : files);
-    return [name, directory] as const;
-  };
-  const names = Object.keys(entries) as FunctionName[];
-  const built = await Promise.all(names.map(asset));
-  return Object.fromEntries(built) as Assets;
+export const build = async (outdir = join(root, 'build'), options: BundleOptions = {}): Promise<Assets> => {
+  const built = await Promise.all(
+    Object.entries(manifest.functions).map(async ([name, record]) => {
+      const directory = join(outdir, name);
+      await place(directory, await assetFiles(name, record, options));
+      return [name, directory] as const;
+    }),
+  );
+  return Object.fromEntries(built);
 };

@@ -8,7 +8,7 @@ import { sqsWorkQueue } from '../../functions/lib/aws/work-queue.ts';
 import { retry } from '../../functions/lib/engine/submit.ts';
 import { observeEngine } from '../../functions/lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../../functions/lib/ports.ts';
-import { stageConfig } from '../stages.ts';
+import { suiteOf } from '../stages.ts';
 import { failedComputations } from './failed-computations.ts';
 import { redrive } from './redrive.ts';
 import { deployedStack, localStack } from './stacks.ts';
@@ -34,7 +34,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const run = async (): Promise<void> => {
   const { stage, 'dry-run': dryRun, url, help: asked } = parseArgs({ options }).values;
   if (asked) return print(help);
-  const { computations, sweeper } = stageConfig(stage);
+  const { settings } = suiteOf(stage).stage;
   const stack = await (stage === 'local' ? localStack(url.replace(/\/$/, '')) : deployedStack(stage));
   const table = stack.computationsTable;
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(stack.dynamodb), {
@@ -47,7 +47,10 @@ const run = async (): Promise<void> => {
     clock: systemClock,
     random: systemRandom,
     observe: observeEngine,
-    limits: { maxAgeMs: computations.maxAgeSeconds * 1_000, sweepAfterMs: sweeper.sweepAfterSeconds * 1_000 },
+    limits: {
+      maxAgeMs: settings.maxAgeSeconds * 1_000,
+      sweepAfterMs: settings.sweepAfterSeconds * 1_000,
+    },
   };
   const count = await redrive({
     failed: failedComputations(client, table, store, systemClock.now()),

@@ -1,4 +1,5 @@
-import { assetBytes, entries, type FunctionName } from '../../infra/bundle/build.ts';
+import { manifest } from '../../functions/manifest.ts';
+import { assetBytes } from '../../infra/bundle/build.ts';
 import type { Figure } from './figure.ts';
 
 const kilobytes = (bytes: number): string => (bytes / 1024).toFixed(1);
@@ -11,8 +12,12 @@ export const assetSizes: Figure = {
   about:
     'Kilobytes of JavaScript in the asset of each function, by the package that they come from: every byte. `test/bench/assets.test.ts` holds the totals under a budget each.',
   async measure() {
-    const names = Object.keys(entries) as FunctionName[];
-    const sizes = await Promise.all(names.map((name) => assetBytes(entries[name])));
+    const names = Object.keys(manifest.functions);
+    const sizes = await Promise.all(
+      Object.entries(manifest.functions).map(([name, { runsKernels = false }]) =>
+        assetBytes(`functions/${name}/handler.ts`, { runsKernels }),
+      ),
+    );
     const totals = new Map<string, number>();
     for (const [name, bytes] of sizes.flatMap((size) => [...size])) {
       totals.set(name, (totals.get(name) ?? 0) + bytes);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
-import { build, entries, type FunctionName } from '../../infra/bundle/build.ts';
+import { manifest } from '../../functions/manifest.ts';
+import { build } from '../../infra/bundle/build.ts';
 import { environment } from './environment.ts';
 import type { Figure } from './figure.ts';
 import { median, times } from './measure.ts';
@@ -47,8 +48,8 @@ export const coldStarts: Figure = {
     const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'));
     try {
       const assets = await build(join(folder, 'assets'));
-      const names = Object.keys(entries) as FunctionName[];
-      const files = [await baseline(folder), ...names.map((name) => join(assets[name], 'index.mjs'))];
+      const names = Object.keys(manifest.functions);
+      const files = [await baseline(folder), ...names.map((name) => join(assets[name] ?? '', 'index.mjs'))];
       const runs = files.map((): [number, number][] => []);
       for (let run = 0; run < RUNS; run += 1) {
         for (const [i, file] of files.entries()) runs[i]?.push(coldStart(file));

@@ -1,13 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { client } from '../support/api.ts';
+import { startSuiteWith } from '../support/suite.ts';
 import { profile } from './engine-profile.ts';
 import { type Figure, markdown } from './figure.ts';
 import { median } from './measure.ts';
 import { type PartTimes, partTimes } from './process-times.ts';
-import { startSuiteWith } from './suite-with-kernel.ts';
 
 const TURNS = 5;
 
-const kernel = { module: 'no-work.ts', name: 'noWork' } as const;
+/** Its kernels are the one that computes nothing. */
+const kernel = fileURLToPath(new URL('no-work.ts', import.meta.url));
 
 const works = [
   { label: 'one part', parts: 1, each: 20 },

@@ -1,4 +1,4 @@
-import { stageConfig } from '../../infra/stages.ts';
+import { suiteOf } from '../../infra/stages.ts';
 import { type Figure, markdown } from './figure.ts';
 import { REQUESTS, type Sample, samplesOf } from './memory-flat.ts';
 import { worstOf } from './memory-worst.ts';
@@ -43,7 +43,7 @@ export const memory: Figure = {
   async measure() {
     if (process.platform !== 'linux') return { columns: ['not measured'], rows: [['only Linux tells']] };
     const peaks = await worstOf();
-    const { functions } = stageConfig('prod');
+    const { functions } = suiteOf('prod');
     const rows = Object.entries(functions).map(([name, { memoryMegabytes }]) => {
       const peak = peaks.get(name) ?? Number.NaN;
       return [name, `${memoryMegabytes} MB`, megabytes(peak), percent(peak / (memoryMegabytes * MIB))];

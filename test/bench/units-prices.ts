@@ -1,4 +1,4 @@
-import { stageConfig } from '../../infra/stages.ts';
+import { functions } from '../../functions/manifest.ts';
 import type { Usage } from './units-suite.ts';
 
 /** US dollars in us-east-1, before AWS's free tier. */
@@ -31,7 +31,6 @@ export const BILLED_MS = { request: 10, message: 20 } as const;
 /** What Lambda itself writes to the log of each invocation: START, END and REPORT, with 26 bytes of CloudWatch's own a line. */
 export const PLATFORM_LOG_BYTES = 450;
 
-const { functions } = stageConfig('prod');
 const gigabytes = (megabytes: number) => megabytes / 1_024;
 
 /** What a million of something costs, by service, in US dollars. */

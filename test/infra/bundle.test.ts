@@ -5,17 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Assets, build, bundle, type FunctionName, place } from '../../infra/bundle/build.ts';
+import { kernels } from '../../functions/kernels/registry.ts';
+import { functions } from '../../functions/manifest.ts';
+import { product } from '../../functions/product.ts';
+import { build, bundle, place } from '../../infra/bundle/build.ts';
+import { allOperations } from '../../infra/suite.ts';
 import { synthesize } from '../../infra/synthesize.ts';
-import { functionNames, functionResource, templateOf } from './template.ts';
+import { functionResource, productTemplateOf } from './template.ts';
+
+type FunctionName = keyof typeof functions;
+const functionNames = Object.keys(functions) as FunctionName[];
+const documented = functionNames.filter((name) => 'documents' in functions[name]);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
-let assets: Assets;
+let assets: Record<FunctionName, string>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'spillway-'));
-  assets = await build(join(folder, 'build'));
+  assets = (await build(join(folder, 'build'))) as typeof assets;
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -34,17 +42,16 @@ describe('an asset', () => {
     for (const text of Object.values(files)) expect(text).not.toContain('Dynamic require of');
   });
 
-  test('of service holds the two documents that it serves', () => {
-    const { paths, openapi } = JSON.parse(readFileSync(join(assets.service, 'openapi.json'), 'utf8'));
+  test.each(documented)('of %s holds the documents that it serves', (name) => {
+    const read = (file: string) => JSON.parse(readFileSync(join(assets[name], file), 'utf8'));
+    const { paths, openapi } = read('openapi.json');
     expect(openapi).toMatch(/^3\.1\./);
-    expect(Object.keys(paths)).toContain('/items/{id}');
-    expect(() =>
-      JSON.parse(readFileSync(join(assets.service, 'computation-types.json'), 'utf8')),
-    ).not.toThrow();
+    expect(Object.keys(paths)).toEqual([...new Set(allOperations({ functions }).map(({ path }) => path))]);
+    expect(read('computation-types.json').types).toHaveLength(kernels.length);
   });
 
   test('is the same, byte for byte, when it is built again elsewhere', async () => {
-    const again = await build(join(folder, 'again'));
+    const again = (await build(join(folder, 'again'))) as typeof assets;
     for (const name of functionNames) expect(contents(again[name])).toEqual(contents(assets[name]));
   });
 });
@@ -65,15 +72,15 @@ describe('the environment that the template sets', () => {
   };
 
   test.each(functionNames)('of %s is exactly what the function asks for at its start', async (name) => {
-    const set: Record<string, unknown> = functionResource(templateOf('dev'), name).Properties.Environment
-      .Variables;
+    const set: Record<string, unknown> = functionResource(productTemplateOf('dev'), name).Properties
+      .Environment.Variables;
     const valueFor = (variable: string): string => {
       const value = set[variable];
       if (value === undefined)
         throw new Error(`${name} asks for ${variable}, which the template does not set.`);
       return typeof value === 'string' ? value : 'https://example.com/a-reference';
     };
-    const given: Record<string, string> = {};
+    const given: Record<string, string> = { SERVICE_NAME: valueFor('SERVICE_NAME') };
     for (let errors = await start(name, given); errors !== ''; errors = await start(name, given)) {
       const missing = [...errors.matchAll(/\b([A-Z_]+) is not set/g)].map(([, variable = '']) => variable);
       if (missing.length === 0) throw new Error(errors);
@@ -94,7 +101,7 @@ describe('a bundle', () => {
     const sources = join(folder, 'broken');
     mkdirSync(sources);
     writeFileSync(join(sources, 'handler.ts'), 'export const handler = async () =>\n  ({ ;\n');
-    await expect(bundle('handler.ts', sources)).rejects.toThrow('handler.ts:2:');
+    await expect(bundle('handler.ts', { sources })).rejects.toThrow('handler.ts:2:');
   });
 
   test('splits off what is loaded on demand only', async () => {
@@ -105,7 +112,7 @@ describe('a bundle', () => {
       join(sources, 'handler.ts'),
       `export const handler = async () => (await import('./rare.ts')).rare;`,
     );
-    const files = await bundle('handler.ts', sources);
+    const files = await bundle('handler.ts', { sources });
     const text = (name: string) => Buffer.from(files.get(name) ?? []).toString();
     const [chunk = '', ...others] = [...files.keys()].filter((name) => name !== 'index.mjs');
     expect(others).toEqual([]);
@@ -164,7 +171,7 @@ test('`cdk synth` makes, without an account, the template that is synthesized in
   });
   expect(run.status, run.stderr).toBe(0);
   const { templateFile } = synthesize(join(folder, 'in-process'), { stage: 'dev', assets });
-  expect(readFileSync(join(output, 'Spillway-dev.template.json'), 'utf8')).toBe(
+  expect(readFileSync(join(output, `${product.title}-dev.template.json`), 'utf8')).toBe(
     readFileSync(templateFile, 'utf8'),
   );
 }, 300_000); // the command validates too, which is slow where everything runs at once

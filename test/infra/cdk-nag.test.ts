@@ -1,11 +1,12 @@
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { suiteOf } from '../../infra/stages.ts';
 import { appOf } from './template.ts';
 
 /** What cdk-nag finds in a stage and nobody has acknowledged: `path rule`. */
 const findings = (stage: 'dev' | 'prod'): string[] => {
-  const app = appOf(stage);
+  const app = appOf(suiteOf(stage));
   return [AwsSolutionsChecks, ServerlessChecks]
     .flatMap((Pack) => new Pack(app).validateScope(app).violations)
     .flatMap(({ ruleName, violatingResources }) =>

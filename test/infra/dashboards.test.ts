@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { functionNames, readable, resources, templateOf } from './template.ts';
+import { product } from '../../functions/product.ts';
+import { shop } from './fixture.ts';
+import { readable, resources, templateOf } from './template.ts';
 
 interface Widget {
   type: string;
@@ -17,11 +19,14 @@ const titles = (name: string) =>
 
 describe('the dashboards', () => {
   test('are one for the service and one for the operator', () => {
-    expect([...dashboards.keys()].sort()).toEqual(['spillway-prod-operator', 'spillway-prod-service']);
+    expect([...dashboards.keys()].sort()).toEqual([
+      `${product.name}-prod-operator`,
+      `${product.name}-prod-service`,
+    ]);
   });
 
   test('for the service shows its use, its answers, and what became of computations', () => {
-    expect(titles('spillway-prod-service')).toEqual(
+    expect(titles(`${product.name}-prod-service`)).toEqual(
       expect.arrayContaining([
         'Requests by route and status',
         'Duration by route, p99, ms',
@@ -32,32 +37,33 @@ describe('the dashboards', () => {
   });
 
   test('for the operator shows every alarm, and measures of every function, queue and table', () => {
-    const widgets = dashboards.get('spillway-prod-operator') ?? [];
+    const widgets = dashboards.get(`${product.name}-prod-operator`) ?? [];
     const [alarms] = widgets.filter(({ type }) => type === 'alarm');
     expect(alarms?.properties.alarms).toHaveLength(
       resources(templateOf('prod'), 'AWS::CloudWatch::Alarm').length,
     );
     const measured = JSON.stringify(widgets.map(({ properties }) => properties.metrics));
-    for (const name of functionNames)
+    for (const name of Object.keys(shop.functions))
       expect(measured).toContain(`Functions${name.replaceAll('-', '')}Function`);
-    expect(titles('spillway-prod-operator')).toEqual(
+    expect(titles(`${product.name}-prod-operator`)).toEqual(
       expect.arrayContaining([
         'What the sweeper did',
-        'Dead letters, and computations that they failed',
+        'Messages of parcels',
+        'Messages of lost-parcels',
         'Breakers opened',
         'Breakers closed again',
         'Cold starts',
-        'Answers from memory',
+        'Responses from the cache',
       ]),
     );
-    for (const id of ['QueuesWork', 'QueuesDeadLetters', 'DataItems', 'DataComputations']) {
+    for (const id of ['QueuesParcels', 'QueuesLostParcels', 'DataOrders', 'DataPrices']) {
       expect(measured).toContain(id);
     }
   });
 
   test('search for metrics by the names and dimensions that functions send', () => {
     const [first] =
-      JSON.stringify(dashboards.get('spillway-prod-service')).match(/SEARCH\(.*?Requests.*?\)'/) ?? [];
-    expect(first).toContain('{Spillway,FunctionName,Route,StatusClass}');
+      JSON.stringify(dashboards.get(`${product.name}-prod-service`)).match(/SEARCH\(.*?Requests.*?\)'/) ?? [];
+    expect(first).toContain(`{${product.title},FunctionName,Route,StatusClass}`);
   });
 });

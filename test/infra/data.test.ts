@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Stage, stages } from '../../infra/stages.ts';
+import { type StageName, stages } from '../../infra/stages.ts';
+import { type ShopStage, shopStageNames } from './fixture.ts';
 import recorded from './logical-ids.json' with { type: 'json' };
-import { resource, resources, templateOf } from './template.ts';
+import { productTemplateOf, resource, resources, templateOf } from './template.ts';
 
-const tables = (stage: Stage) => resources(templateOf(stage), 'AWS::DynamoDB::Table');
+const tables = (stage: ShopStage) => resources(templateOf(stage), 'AWS::DynamoDB::Table');
 const table = (id: string) => resource(templateOf('dev'), 'AWS::DynamoDB::Table', id).Properties;
 
 /** Properties whose change makes CloudFormation replace a resource by an empty one, besides its logical id. */
@@ -15,10 +16,10 @@ const replacing: Record<string, readonly string[]> = {
 };
 
 /** What of a stage must never be replaced: items, computations, messages, and the credentials of clients. */
-const irreplaceable = (stage: Stage) =>
+const irreplaceable = (stage: StageName) =>
   Object.fromEntries(
     Object.entries(replacing).flatMap(([type, names]) =>
-      Object.entries(templateOf(stage).findResources(type)).map(([id, { Properties }]) => [
+      Object.entries(productTemplateOf(stage).findResources(type)).map(([id, { Properties }]) => [
         id,
         {
           type,
@@ -49,15 +50,18 @@ describe('what holds data', () => {
     }
   });
 
-  test.each(stages)('is encrypted, recoverable to a point in time and paid by request in %s', (stage) => {
-    for (const each of tables(stage)) {
-      expect(each.Properties).toMatchObject({
-        BillingMode: 'PAY_PER_REQUEST',
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
-      });
-    }
-  });
+  test.each(shopStageNames)(
+    'is encrypted, recoverable to a point in time and paid by request in %s',
+    (stage) => {
+      for (const each of tables(stage)) {
+        expect(each.Properties).toMatchObject({
+          BillingMode: 'PAY_PER_REQUEST',
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { SSEEnabled: true },
+        });
+      }
+    },
+  );
 });
 
 const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' });
@@ -70,34 +74,26 @@ const types = (id: string) =>
     ]),
   );
 
-describe('the keys, which cannot be changed without a new table', () => {
-  test('an item is found by tenant and id', () => {
-    expect(table('DataItems').KeySchema).toEqual([hash('tenant'), range('id')]);
-    expect(types('DataItems')).toEqual({ tenant: 'S', id: 'N' });
-    expect(table('DataItems')).not.toHaveProperty('GlobalSecondaryIndexes');
-    expect(table('DataItems')).not.toHaveProperty('TimeToLiveSpecification');
+describe('the keys of a table', () => {
+  test('are those of its record', () => {
+    expect(table('DataOrders').KeySchema).toEqual([hash('tenant'), range('id')]);
+    expect(types('DataOrders')).toEqual({ tenant: 'S', id: 'S', day: 'S', number: 'N' });
+    expect(table('DataPrices').KeySchema).toEqual([hash('article')]);
+    expect(table('DataPrices')).not.toHaveProperty('GlobalSecondaryIndexes');
   });
 
-  test('a computation, and a node of its tree, is found by one key and expires', () => {
-    expect(table('DataComputations').KeySchema).toEqual([hash('pk')]);
-    expect(types('DataComputations')).toEqual({
-      pk: 'S',
-      tenant: 'S',
-      listKey: 'S',
-      shard: 'S',
-      visitAt: 'N',
-    });
-    expect(table('DataComputations').TimeToLiveSpecification).toEqual({
-      AttributeName: 'expiresAt',
-      Enabled: true,
-    });
+  test('expire items only where its record names the attribute', () => {
+    expect(table('DataOrders').TimeToLiveSpecification).toEqual({ AttributeName: 'until', Enabled: true });
+    expect(table('DataPrices')).not.toHaveProperty('TimeToLiveSpecification');
   });
 
-  test('both indexes project keys alone, so that a change of status writes none of them', () => {
-    const keysOnly = { ProjectionType: 'KEYS_ONLY' };
-    expect(table('DataComputations').GlobalSecondaryIndexes).toEqual([
-      { IndexName: 'list', KeySchema: [hash('tenant'), range('listKey')], Projection: keysOnly },
-      { IndexName: 'active', KeySchema: [hash('shard'), range('visitAt')], Projection: keysOnly },
+  test('are all that an index projects', () => {
+    expect(table('DataOrders').GlobalSecondaryIndexes).toEqual([
+      {
+        IndexName: 'by-day',
+        KeySchema: [hash('day'), range('number')],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
     ]);
   });
 });

@@ -1,16 +1,17 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { shopSuite } from './fixture.ts';
 import { readable, resource, resources, synthesizeText, templateOf } from './template.ts';
 
-const shifted = ['items', 'computations', 'computationreads', 'service', 'worker'];
-const api = shifted.filter((name) => name !== 'worker');
+const shifted = ['orders', 'frontdoor', 'packer'];
+const api = shifted.filter((name) => name !== 'packer');
 
 const groups = (stage: 'dev' | 'prod') => resources(templateOf(stage), 'AWS::CodeDeploy::DeploymentGroup');
 const alias = (stage: 'dev' | 'prod', name: string) =>
   resource(templateOf(stage), 'AWS::Lambda::Alias', `Functions${name}Live`);
 
 describe.each(['dev', 'prod'] as const)('a deployment to %s', (stage) => {
-  test('publishes a version of what serves the API and the work queue, and shifts its alias to it', () => {
+  test('publishes a version of each function that is deployed gradually, and shifts its alias to it', () => {
     expect(
       resources(templateOf(stage), 'AWS::Lambda::Alias')
         .map(({ id }) => id)
@@ -32,12 +33,12 @@ describe.each(['dev', 'prod'] as const)('a deployment to %s', (stage) => {
     }
   });
 
-  test('shifts the worker before the API, so that nothing is submitted that no worker knows', () => {
-    const [[worker = ''] = []] = Object.entries(templateOf(stage).findResources('AWS::Lambda::Alias')).filter(
-      ([id]) => id.startsWith('Functionsworker'),
+  test('shifts what queues invoke before what the API invokes, so that no message is sent that nobody knows', () => {
+    const [[packer = ''] = []] = Object.entries(templateOf(stage).findResources('AWS::Lambda::Alias')).filter(
+      ([id]) => id.startsWith('Functionspacker'),
     );
-    for (const name of api) expect(alias(stage, name).DependsOn).toEqual([worker]);
-    expect(alias(stage, 'worker').DependsOn).toBeUndefined();
+    for (const name of api) expect(alias(stage, name).DependsOn).toEqual([packer]);
+    expect(alias(stage, 'packer').DependsOn).toBeUndefined();
   });
 
   test('is taken back when it fails, or on the alarms of what it shifts', () => {
@@ -54,7 +55,7 @@ describe.each(['dev', 'prod'] as const)('a deployment to %s', (stage) => {
       ...Object.fromEntries(
         api.map((name) => [`Deployments${name}`, [`Alarms${name}errors`, 'Alarmsapiservererrors']]),
       ),
-      Deploymentsworker: ['Alarmsworkererrors', 'Alarmsworkerfailedmessages'],
+      Deploymentspacker: ['Alarmspackererrors', 'Alarmspackerfailedmessages'],
     });
   });
 
@@ -86,7 +87,7 @@ describe.each(['dev', 'prod'] as const)('a deployment to %s', (stage) => {
 test('a fix can be deployed while an alarm is on', () => {
   const enabled = (ignoreAlarms: boolean) =>
     resources(
-      Template.fromJSON(JSON.parse(synthesizeText('prod', [], undefined, ignoreAlarms))),
+      Template.fromJSON(JSON.parse(synthesizeText(shopSuite('prod'), { ignoreAlarms }))),
       'AWS::CodeDeploy::DeploymentGroup',
     ).map(({ Properties }) => Properties.AlarmConfiguration.Enabled);
   expect(enabled(true)).toEqual(shifted.map(() => false));

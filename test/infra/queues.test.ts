@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stageConfig, stages } from '../../infra/stages.ts';
+import { shopStageNames } from './fixture.ts';
 import { readable, resource, resources, templateOf } from './template.ts';
 
 const template = templateOf('dev');
@@ -7,25 +7,25 @@ const queue = (id: string) => resource(template, 'AWS::SQS::Queue', id).Properti
 const idOf = (arn: unknown) => readable(arn).replace(/\.Arn$/, '');
 
 describe('the queues', () => {
-  test('every queue has a dead-letter queue, except the dead-letter queue itself', () => {
+  test('move messages to their dead-letter queue after the receives of their record', () => {
     const letters = resources(template, 'AWS::SQS::Queue').map(({ id, Properties }) => [
       id,
       Properties.RedrivePolicy && idOf(Properties.RedrivePolicy.deadLetterTargetArn),
     ]);
     expect(Object.fromEntries(letters)).toEqual({
-      QueuesWork: 'QueuesDeadLetters',
-      QueuesDeadLetters: undefined,
+      QueuesParcels: 'QueuesLostParcels',
+      QueuesLostParcels: undefined,
     });
-    expect(queue('QueuesWork').RedrivePolicy.maxReceiveCount).toBe(8);
+    expect(queue('QueuesParcels').RedrivePolicy.maxReceiveCount).toBe(8);
   });
 
-  test('messages are kept 4 days and dead letters 14', () => {
+  test('keep messages for the days of their record', () => {
     const day = 24 * 60 * 60;
-    expect(queue('QueuesWork').MessageRetentionPeriod).toBe(4 * day);
-    expect(queue('QueuesDeadLetters').MessageRetentionPeriod).toBe(14 * day);
+    expect(queue('QueuesParcels').MessageRetentionPeriod).toBe(4 * day);
+    expect(queue('QueuesLostParcels').MessageRetentionPeriod).toBe(14 * day);
   });
 
-  test('every queue is encrypted and refuses a connection that is not', () => {
+  test('are encrypted and refuse a connection that is not', () => {
     const refused = resources(template, 'AWS::SQS::QueuePolicy').flatMap(({ Properties }) => {
       const [statement] = Properties.PolicyDocument.Statement;
       expect(statement).toMatchObject({
@@ -51,7 +51,7 @@ const fed = (staged: ReturnType<typeof templateOf>, reference: unknown) => {
   return resource(staged, 'AWS::Lambda::Function', target);
 };
 
-describe.each(stages)('what feeds a function from a queue in %s', (stage) => {
+describe.each(shopStageNames)('an event source mapping in %s', (stage) => {
   const staged = templateOf(stage);
   const mappings = resources(staged, 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => ({
     Properties,
@@ -59,25 +59,23 @@ describe.each(stages)('what feeds a function from a queue in %s', (stage) => {
     function: fed(staged, Properties.FunctionName),
   }));
 
-  test('every queue is read by the one function that it is for', () => {
+  test('feeds the function of its record', () => {
     expect(Object.fromEntries(mappings.map((each) => [each.queue.id, each.function.id]))).toEqual({
-      QueuesWork: 'FunctionsworkerFunction',
-      QueuesDeadLetters: 'FunctionsdeadlettersFunction',
+      QueuesParcels: 'FunctionspackerFunction',
+      QueuesLostParcels: 'FunctionslostandfoundFunction',
     });
   });
 
-  test('a message stays invisible for at least six times the time that its function may take', () => {
+  test('has a queue that hides a message for six times the timeout of the function', () => {
     for (const each of mappings) {
-      const timeout = each.function.Properties.Timeout;
-      expect(each.queue.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeout);
+      expect(each.queue.Properties.VisibilityTimeout).toBe(6 * each.function.Properties.Timeout);
     }
   });
 
-  test('one bad message fails alone, and concurrency is bounded', () => {
-    const { mappings: bounds } = stageConfig(stage);
+  test('lets one bad message fail alone, and bounds the concurrency as the stage says', () => {
     const expected: Record<string, number> = {
-      QueuesWork: bounds.worker.maximumConcurrency,
-      QueuesDeadLetters: bounds['dead-letters'].maximumConcurrency,
+      QueuesParcels: stage === 'prod' ? 400 : 5,
+      QueuesLostParcels: 2,
     };
     for (const each of mappings) {
       expect(each.Properties).toMatchObject({
@@ -89,25 +87,26 @@ describe.each(stages)('what feeds a function from a queue in %s', (stage) => {
   });
 });
 
-describe('the schedule', () => {
-  const rule = resource(template, 'AWS::Events::Rule', 'TriggersSweep').Properties;
+describe('a schedule', () => {
+  const rule = resource(template, 'AWS::Events::Rule', 'TriggersCashier').Properties;
 
-  test('runs the sweeper every minute', () => {
-    expect(rule).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  test('runs its function at the interval and with the event of its record', () => {
+    expect(rule).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
     expect(rule.Targets.map((target: { Arn: unknown }) => idOf(target.Arn))).toEqual([
-      'FunctionssweeperFunction',
+      'FunctionscashierFunction',
     ]);
+    expect(JSON.parse(rule.Targets[0].Input)).toEqual({ till: 1 });
   });
 
-  test('a run that could not start or failed is not repeated: the next one is a minute away', () => {
-    expect(rule.Targets[0].RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 });
+  test('does not repeat a run that could not start or failed', () => {
+    expect(rule.Targets[0].RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 0 });
     const [config, ...others] = resources(template, 'AWS::Lambda::EventInvokeConfig');
     expect(others).toEqual([]);
-    expect(config?.Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
-    expect(readable(config?.Properties.FunctionName)).toBe('FunctionssweeperFunction');
+    expect(config?.Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300 });
+    expect(readable(config?.Properties.FunctionName)).toBe('FunctionscashierFunction');
   });
 
-  test('may invoke the sweeper, and nothing else but the API may invoke anything', () => {
+  test('may invoke its function, and nothing else but the API may invoke anything', () => {
     const byRule = resources(template, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => Properties.Principal !== 'apigateway.amazonaws.com',
     );
@@ -117,6 +116,6 @@ describe('the schedule', () => {
         Properties.Principal,
         idOf(Properties.SourceArn),
       ]),
-    ).toEqual([['FunctionssweeperFunction', 'events.amazonaws.com', 'TriggersSweep']]);
+    ).toEqual([['FunctionscashierFunction', 'events.amazonaws.com', 'TriggersCashier']]);
   });
 });

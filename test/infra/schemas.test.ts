@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloudFormationValidatePlugin } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stages } from '../../infra/stages.ts';
-import { ownProvider, templateOf } from './template.ts';
+import { ownProvider, productTemplateOf, templateOf } from './template.ts';
 
 type Template = { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
 
@@ -34,11 +34,15 @@ const problemsOf = (template: unknown): string[] => {
 
 describe('the schemas of CloudFormation', () => {
   test.each(stages)('find nothing wrong with %s', (stage) => {
-    expect(problemsOf(templateOf(stage).toJSON())).toEqual([]);
+    expect(problemsOf(productTemplateOf(stage).toJSON())).toEqual([]);
   });
 
   test("find nothing wrong with one's own identity provider and a web application", () => {
-    expect(problemsOf(templateOf('prod', ['https://example.com'], ownProvider).toJSON())).toEqual([]);
+    expect(
+      problemsOf(
+        productTemplateOf('prod', { origins: ['https://example.com'], identity: ownProvider }).toJSON(),
+      ),
+    ).toEqual([]);
   });
 
   /** The problems of a template in which one resource of the type is changed. */

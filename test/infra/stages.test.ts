@@ -1,52 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import {
-  localEnvironment,
-  parseOrigins,
-  problemsOf,
-  type StageConfig,
-  stageConfig,
-  stages,
-} from '../../infra/stages.ts';
+import { localEnvironment, parseOrigins, stages, suiteOf } from '../../infra/stages.ts';
 
 describe('a stage', () => {
-  test.each(stages)('%s adds up', (stage) => {
-    expect(problemsOf(stageConfig(stage))).toEqual([]);
-    expect(stageConfig(stage).stage).toBe(stage);
+  test.each(stages)('%s contradicts neither itself nor AWS', (stage) => {
+    expect(suiteOf(stage).stageName).toBe(stage);
   });
 
   test('that does not exist is refused by a sentence that names those that do', () => {
-    expect(() => stageConfig('staging')).toThrow('There is no stage "staging": use local, dev, prod.');
-    expect(() => stageConfig('toString')).toThrow('There is no stage');
+    expect(() => suiteOf('staging')).toThrow('There is no stage "staging": use local, dev, prod.');
+    expect(() => suiteOf('toString')).toThrow('There is no stage');
   });
 
   test('alone in prod keeps its data', () => {
-    expect(stages.filter((stage) => stageConfig(stage).keepData)).toEqual(['prod']);
-  });
-
-  const dev = stageConfig('dev');
-  const sized = (name: keyof StageConfig['functions'], change: object): StageConfig => ({
-    ...dev,
-    functions: { ...dev.functions, [name]: { ...dev.functions[name], ...change } },
-  });
-  const mapped = (name: keyof StageConfig['mappings'], maximumConcurrency: number): StageConfig => ({
-    ...dev,
-    mappings: { ...dev.mappings, [name]: { maximumConcurrency } },
-  });
-
-  test.each<[string, StageConfig]>([
-    ['worker: memory is', sized('worker', { memoryMegabytes: 64 })],
-    ['sweeper: timeout is', sized('sweeper', { timeoutSeconds: 901 })],
-    ['items: API Gateway gives up', sized('items', { timeoutSeconds: 30 })],
-    ['worker: maximum concurrency is', mapped('worker', 1)],
-    ['dead-letters: maximum concurrency is', mapped('dead-letters', 1_001)],
-    ['worker: reserves less', sized('worker', { reservedConcurrency: 4 })],
-    ['functions: at most 900', sized('items', { reservedConcurrency: 901 })],
-    ['computations: a checkpoint', { ...dev, computations: { ...dev.computations, checkpointSeconds: 31 } }],
-    ['computations: the maximum age', { ...dev, workQueue: { ...dev.workQueue, retentionDays: 1 } }],
-    ['deadLetterQueue: SQS keeps', { ...dev, deadLetterQueue: { retentionDays: 15 } }],
-    ['deadLetterQueue: a letter keeps', { ...dev, deadLetterQueue: { retentionDays: 4 } }],
-  ])('is refused with one reason, "%s …"', (reason, config) => {
-    expect(problemsOf(config)).toEqual([expect.stringContaining(reason)]);
+    expect(stages.filter((stage) => suiteOf(stage).stage.keepData)).toEqual(['prod']);
   });
 });
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { type Assets, entries, type FunctionName } from '../../infra/bundle/build.ts';
+import type { Assets } from '../../infra/bundle/build.ts';
 import { type IdentityOptions, parseIdentity } from '../../infra/identity.ts';
-import type { Stage } from '../../infra/stages.ts';
+import { type StageName, suiteOf } from '../../infra/stages.ts';
+import type { Suite } from '../../infra/suite.ts';
 import { addStack, synthesize } from '../../infra/synthesize.ts';
-
-export const functionNames = Object.keys(entries) as FunctionName[];
+import { shopSuite } from './fixture.ts';
 
 /** Runs `work` with a temporary folder that is gone afterwards. */
 export const inFolder = <T>(work: (folder: string) => T): T => {
@@ -22,40 +22,35 @@ export const inFolder = <T>(work: (folder: string) => T): T => {
 };
 
 /** Empty handlers, in a folder: what they hold is the build's business. */
-const emptyAssets = (folder: string): Assets => {
-  const asset = (name: FunctionName): string => {
+const emptyAssets = (folder: string, { functions }: Suite): Assets => {
+  const asset = (name: string): string => {
     const directory = join(folder, name);
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'index.mjs'), `export const handler = () => '${name}';`);
     return directory;
   };
-  return Object.fromEntries(functionNames.map((name) => [name, asset(name)])) as Assets;
+  return Object.fromEntries(Object.keys(functions).map((name) => [name, asset(name)]));
 };
 
-/** The template of a stage, as text. */
-export const synthesizeText = (
-  stage: Stage,
-  origins: readonly string[] = [],
-  identity: IdentityOptions = parseIdentity({}),
-  ignoreAlarms = false,
-): string =>
+export interface TemplateOptions {
+  readonly origins?: readonly string[];
+  readonly identity?: IdentityOptions;
+  readonly ignoreAlarms?: boolean;
+}
+
+/** The template of a suite, as text. */
+export const synthesizeText = (suite: Suite, options: TemplateOptions = {}): string =>
   inFolder((folder) => {
-    const assets = emptyAssets(join(folder, 'assets'));
-    const { templateFile } = synthesize(join(folder, 'out'), {
-      stage,
-      assets,
-      origins,
-      identity,
-      ignoreAlarms,
-    });
+    const assets = emptyAssets(join(folder, 'assets'), suite);
+    const { templateFile } = synthesize(join(folder, 'out'), { stage: suite, assets, ...options });
     return readFileSync(templateFile, 'utf8');
   });
 
-/** An app with the stack of a stage, not synthesized. */
-export const appOf = (stage: Stage): App =>
+/** An app with the stack of a suite, not synthesized. */
+export const appOf = (suite: Suite): App =>
   inFolder((folder) => {
     const app = new App({ context: cdk.context, outdir: join(folder, 'out') });
-    addStack(app, { stage, assets: emptyAssets(join(folder, 'assets')) });
+    addStack(app, { stage: suite, assets: emptyAssets(join(folder, 'assets'), suite) });
     return app;
   });
 
@@ -68,18 +63,20 @@ export const ownProvider = parseIdentity({
 
 const templates = new Map<string, Template>();
 
-/** The template of a stage, made once. */
-export const templateOf = (
-  stage: Stage,
-  origins: readonly string[] = [],
-  identity: IdentityOptions = parseIdentity({}),
-): Template => {
-  const key = JSON.stringify([stage, origins, identity]);
-  const template =
-    templates.get(key) ?? Template.fromJSON(JSON.parse(synthesizeText(stage, origins, identity)));
-  templates.set(key, template);
+const templateOnce = (key: string, suite: () => Suite, options: TemplateOptions): Template => {
+  const name = `${key} ${JSON.stringify(options)}`;
+  const template = templates.get(name) ?? Template.fromJSON(JSON.parse(synthesizeText(suite(), options)));
+  templates.set(name, template);
   return template;
 };
+
+/** The template of the tests' own suite in a stage, made once. */
+export const templateOf = (stage: 'local' | 'dev' | 'prod', options: TemplateOptions = {}): Template =>
+  templateOnce(`shop ${stage}`, () => shopSuite(stage), options);
+
+/** The template of the real suite in a stage, made once. */
+export const productTemplateOf = (stage: StageName, options: TemplateOptions = {}): Template =>
+  templateOnce(`product ${stage}`, () => suiteOf(stage), options);
 
 /** `DataItems2E91B8E8` → `DataItems`: the hash says nothing to a reader. */
 const plain = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
@@ -113,5 +110,5 @@ export const resource = (template: Template, type: string, id: string): Resource
 };
 
 /** The function's resource. */
-export const functionResource = (template: Template, name: FunctionName): Resource =>
+export const functionResource = (template: Template, name: string): Resource =>
   resource(template, 'AWS::Lambda::Function', `Functions${name.replaceAll('-', '')}Function`);

@@ -3,12 +3,15 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifest } from '../../functions/manifest.ts';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
-import { allOperations } from '../../infra/operations.ts';
+import { allOperations as operationsIn } from '../../infra/suite.ts';
 import { type Answer, anonymous, client, tokenOf } from '../support/api.ts';
 import { ownerOf } from '../support/owner.ts';
 import { exchange, rawConnection, statusesOf } from '../support/raw.ts';
 import { type Forger, forgerOf, hmac } from '../support/tokens.ts';
+
+const allOperations = operationsIn(manifest);
 
 // The rows of the OWASP API Security Top 10 (2023), each attacked over HTTP. docs/security.md has the table.
 

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { itemOperations } from '../../functions/items/operations.ts';
+import { operations as itemOperations } from '../../functions/items/operations.ts';
 import { contractOf } from './contract.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from './dynamodb.ts';
 import { startProxy } from './dynamodb-proxy.ts';

@@ -5,9 +5,6 @@ import type { Headers, RequestHeader } from '../http/headers/header.ts';
 import { preferWait } from '../http/headers/prefer.ts';
 import { type Clock, systemClock } from '../ports.ts';
 
-/** The longest wait that is granted, in seconds, unless a function says otherwise: below API Gateway's limit of 30. */
-export const MAX_WAIT_SECONDS = 25;
-
 /** The shortest pause between two reads, in milliseconds: what is soon done is hardly kept. */
 const MIN_PAUSE = 10;
 
@@ -18,8 +15,8 @@ const MIN_PAUSE = 10;
  */
 const pauseAfter = (waited: number): number => Math.max(MIN_PAUSE, 6 * Math.sqrt(waited));
 
-/** The seconds that a request with `Prefer: wait=N` is granted; undefined where it asks for no wait. */
-export const grantedWait = (maxSeconds = MAX_WAIT_SECONDS): RequestHeader<number | undefined, 'Prefer'> => ({
+/** The seconds that a request with `Prefer: wait=N` is granted, so many at most; undefined where it asks for no wait. */
+export const grantedWait = (maxSeconds: number): RequestHeader<number | undefined, 'Prefer'> => ({
   ...preferWait,
   description: `\`wait=N\` holds the answer until the computation has finished or N seconds have passed (RFC 7240); ${maxSeconds} at most.`,
   read: (request: Headers<'Prefer'>) => {

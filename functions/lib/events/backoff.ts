@@ -23,11 +23,6 @@ export const equalJitter = (backoff: Backoff, receiveCount: number, uniform: Uni
   return Math.ceil(half + uniform() * half);
 };
 
-/** For a kernel's exception: soon again, and the third time fails the computation. */
-export const exceptionBackoff: Backoff = { baseSeconds: 1, capSeconds: 60 };
-
-/**
- * For trouble of the infrastructure. A message is received eight times, with seven delays between: of at least
- * 10 + 20 + 40 + 80 + 150 + 150 + 150 = 600 seconds, so an outage of ten minutes fails nothing.
- */
-export const outageBackoff: Backoff = { baseSeconds: 20, capSeconds: 300 };
+/** How long so many delays of equal jitter last at least. */
+export const minDelaySeconds = (backoff: Backoff, delays: number): number =>
+  Array.from({ length: delays }, (_, n) => ceiling(backoff, n + 1) / 2).reduce((sum, each) => sum + each, 0);

@@ -48,7 +48,7 @@ export interface HttpOptions {
   /** What an `id` in the path is the id of: log lines carry it under this name. */
   readonly idOf?: string;
   /** The most bytes that a body may have after decoding. */
-  readonly maxBodyBytes?: number;
+  readonly maxBodyBytes: number;
   /** The problem that an error of this function's own domain is told as; undefined for any other error. */
   readonly problemOf?: (error: unknown) => Problem | undefined;
   /** What to throw for a request that no route leads to. */

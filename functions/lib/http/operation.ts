@@ -1,9 +1,6 @@
 import type * as z from 'zod/mini';
 import type { HeaderDescription, RequestHeader } from './headers/header.ts';
 
-/** What a token must allow, such as `items/read`: the resource and what is done to it. */
-export type Scope = `${string}/${string}`;
-
 /** What is made, or loaded with `import()`, when it is first needed: see `lazy`. */
 export type Deferred<T> = () => T | Promise<T>;
 
@@ -41,8 +38,11 @@ export interface Operation<P, Q, B, H extends string> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** In API Gateway's syntax: `/items/{id}`. */
   readonly path: `/${string}`;
-  /** `null`: no token needed. */
-  readonly scope: Scope | null;
+  /**
+   * What a token must allow, as `resource/verb`; API Gateway's authorizer checks it before a function is called. `null`:
+   * no token needed.
+   */
+  readonly scope: string | null;
   readonly summary: string;
   readonly description?: string;
   /** Reads strings. */
@@ -79,10 +79,10 @@ export const requestHeaderNames = (operations: readonly AnyOperation[]): readonl
     ...operations.flatMap(({ headers = [] }) => headers.map(({ name }) => name)),
   ]);
 
-/** Every header that an answer of one of the operations may have, and `Allow` of those that no operation gives. */
+/** Every header that an answer of one of the operations may have, and what 405 and 503 have besides. */
 export const responseHeaderNames = (operations: readonly AnyOperation[]): readonly string[] =>
   sorted([
-    'Allow',
+    ...['Allow', 'Retry-After'],
     ...operations
       .flatMap(({ responses }) => Object.values(responses))
       .flatMap(({ headers = [] }) => headers.map(({ name }) => name)),

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { lazy } from '../lazy.ts';
 import type { HeaderDescription } from './headers/header.ts';
-import { MAX_BODY_BYTES } from './middleware/json-body.ts';
 import type { ResponseDescription } from './operation.ts';
 
 const FieldError = lazy(() =>
@@ -44,7 +43,7 @@ export const problemResponse = (
 ): ResponseDescription => ({ description, headers, content: () => ({ schema: Problem() }) });
 
 /** What every operation with a body may answer, when the body may have so many bytes. */
-export const bodyProblems = (maxBodyBytes = MAX_BODY_BYTES) => ({
+export const bodyProblems = (maxBodyBytes: number) => ({
   400: problemResponse('The body is not JSON or not UTF-8, or a header is malformed'),
   413: problemResponse(`The body has more than ${maxBodyBytes / 1_024} KiB`),
   415: problemResponse('The body is of another media type'),

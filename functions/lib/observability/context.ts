@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
-import { traceId } from '../config.ts';
+import { traceId } from '../environment.ts';
 import type { MetricName } from './metrics.ts';
 
 /** What every line of a request, a message or a run carries, as soon as it is known. */

@@ -1,4 +1,4 @@
-import { functionName } from '../config.ts';
+import { functionName } from '../environment.ts';
 
 /** Where CloudWatch keeps the metrics of this suite. */
 export const metricNamespace = 'Spillway';

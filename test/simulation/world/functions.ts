@@ -2,12 +2,8 @@ import { failFromDeadLetter } from '../../../functions/lib/engine/dead-letter.ts
 import { KernelException, UnknownWorkError } from '../../../functions/lib/engine/errors.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
 import { createWorker } from '../../../functions/lib/engine/work.ts';
-import {
-  equalJitter,
-  exceptionBackoff,
-  fullJitter,
-  outageBackoff,
-} from '../../../functions/lib/events/backoff.ts';
+import { equalJitter, fullJitter } from '../../../functions/lib/events/backoff.ts';
+import { messages } from '../../../functions/limits.ts';
 import { engineOf } from './engine.ts';
 import { invoke } from './invocation.ts';
 import { type Consumer, Mapping } from './mapping.ts';
@@ -44,8 +40,8 @@ const startWorker = (platform: Platform): Consumer => {
       const uniform = () => world.dice.uniform();
       const seconds =
         error instanceof KernelException
-          ? fullJitter(exceptionBackoff, receiveCount, uniform)
-          : equalJitter(outageBackoff, receiveCount, uniform);
+          ? fullJitter(messages.exceptionBackoff, receiveCount, uniform)
+          : equalJitter(messages.outageBackoff, receiveCount, uniform);
       return hide(receipt, seconds);
     },
   };

@@ -1,12 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  equalJitter,
-  exceptionBackoff,
-  fullJitter,
-  outageBackoff,
-} from '../../../functions/lib/events/backoff.ts';
+import { equalJitter, fullJitter } from '../../../functions/lib/events/backoff.ts';
 import { type MessageContext, sqsHandler } from '../../../functions/lib/events/sqs-handler.ts';
+import { messages } from '../../../functions/limits.ts';
 import { lambdaContext, sqsEvent } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -116,20 +112,22 @@ describe('backoff', () => {
   it('with full jitter lies between nothing and a ceiling that doubles up to its cap', () => {
     fc.assert(
       fc.property(uniform, count, (u, n) => {
-        const delay = fullJitter(exceptionBackoff, n, () => u);
+        const delay = fullJitter(messages.exceptionBackoff, n, () => u);
         expect(delay).toSatisfy(Number.isInteger);
         expect(delay).toBeGreaterThanOrEqual(0);
         expect(delay).toBeLessThanOrEqual(Math.min(60, 2 ** (n - 1)));
       }),
     );
-    expect([1, 2, 3, 9].map((n) => fullJitter(exceptionBackoff, n, () => 0.999))).toEqual([1, 2, 4, 60]);
-    expect(fullJitter(exceptionBackoff, 9, () => 0)).toBe(0);
+    expect([1, 2, 3, 9].map((n) => fullJitter(messages.exceptionBackoff, n, () => 0.999))).toEqual([
+      1, 2, 4, 60,
+    ]);
+    expect(fullJitter(messages.exceptionBackoff, 9, () => 0)).toBe(0);
   });
 
   it('with equal jitter keeps half of the ceiling', () => {
     fc.assert(
       fc.property(uniform, count, (u, n) => {
-        const delay = equalJitter(outageBackoff, n, () => u);
+        const delay = equalJitter(messages.outageBackoff, n, () => u);
         const ceiling = Math.min(300, 20 * 2 ** (n - 1));
         expect(delay).toSatisfy(Number.isInteger);
         expect(delay).toBeGreaterThanOrEqual(ceiling / 2);
@@ -139,7 +137,7 @@ describe('backoff', () => {
   });
 
   it('outlasts an outage of ten minutes in eight receives, even with bad luck', () => {
-    const delays = [1, 2, 3, 4, 5, 6, 7].map((n) => equalJitter(outageBackoff, n, () => 0));
+    const delays = [1, 2, 3, 4, 5, 6, 7].map((n) => equalJitter(messages.outageBackoff, n, () => 0));
     expect(delays.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(600);
   });
 });

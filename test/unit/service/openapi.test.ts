@@ -4,8 +4,11 @@ import * as z from 'zod/mini';
 import { fields } from '../../../functions/items/schema.ts';
 import { kernels } from '../../../functions/kernels/registry.ts';
 import { type AnyOperation, operation } from '../../../functions/lib/http/operation.ts';
+import { manifest } from '../../../functions/manifest.ts';
 import { computationTypes, openApiDocument } from '../../../infra/bundle/openapi.ts';
-import { allOperations } from '../../../infra/operations.ts';
+import { allOperations as operationsIn } from '../../../infra/suite.ts';
+
+const allOperations = operationsIn(manifest);
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of JSON
 const json = (value: unknown): any => JSON.parse(JSON.stringify(value));

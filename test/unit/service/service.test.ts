@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernels } from '../../../functions/kernels/registry.ts';
-import { serviceOperations } from '../../../functions/service/operations.ts';
+import { manifest } from '../../../functions/manifest.ts';
+import { operations as serviceOperations } from '../../../functions/service/operations.ts';
 import { service } from '../../../functions/service/service.ts';
 import { computationTypes, openApiDocument } from '../../../infra/bundle/openapi.ts';
-import { allOperations } from '../../../infra/operations.ts';
+import { allOperations as operationsIn } from '../../../infra/suite.ts';
 import { contractOf } from '../../support/contract.ts';
 import { call, type TestRequest } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
+
+const allOperations = operationsIn(manifest);
 
 let log: ReturnType<typeof captureLog>;
 beforeAll(() => {

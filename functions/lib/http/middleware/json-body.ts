@@ -4,9 +4,6 @@ import { parseJson } from '../json.ts';
 import { badRequest, Problem } from '../problem.ts';
 import { type HttpEvent, requestHeaders } from './event.ts';
 
-/** The most bytes that a body may have after decoding, unless a function says otherwise. */
-export const MAX_BODY_BYTES = 256 * 1_024;
-
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -18,7 +15,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const jsonBody = (
   method: string,
   contentTypes: readonly string[],
-  maxBytes = MAX_BODY_BYTES,
+  maxBytes: number,
 ): MiddlewareObj<HttpEvent> => ({
   before: ({ event }) => {
     checkContentType(event, method, contentTypes);

@@ -1,0 +1,8 @@
+import { integer, text } from '../lib/environment.ts';
+
+/** The environment variables that this function reads when it starts. */
+export const environment = {
+  COMPUTATIONS_TABLE: text,
+  TENANT_CLAIM: text,
+  RESPONSE_CACHE_BYTES: integer,
+};
