@@ -258,7 +258,8 @@ export const assetFiles = async (
  */
 export const build = async (outdir = join(root, 'build'), options: BundleOptions = {}): Promise<Assets> => {
   const built = await Promise.all(
-    Object.entries(manifest.functions).map(async ([name, record]) => {
+    Object.entries<FunctionRecord>(manifest.functions).map(async ([name, record]) => {
+      record.check?.();
       const directory = join(outdir, name);
       await place(directory, await assetFiles(name, record, options));
       return [name, directory] as const;

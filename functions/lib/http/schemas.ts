@@ -21,6 +21,23 @@ export const text = (min: number, max: number) => {
   );
 };
 
+/** DynamoDB stores no number closer to 0. */
+const MIN_MAGNITUDE = 1e-130;
+
+/** A finite number between bounds that DynamoDB stores and gives back unchanged. */
+export const number = (min: number, max: number) => {
+  const error = `must be a number from ${min} to ${max}`;
+  return z.number({ error }).check(
+    z.gte(min, error),
+    z.lte(max, error),
+    z.refine(
+      (value) => value === 0 || Math.abs(value) >= MIN_MAGNITUDE,
+      'must be 0 or at least 1e-130 from it',
+    ),
+    z.overwrite((value) => (value === 0 ? 0 : value)), // −0 would come back as 0
+  );
+};
+
 /**
  * A number in a path or query: decimal digits without sign or leading zeros, so that each has one spelling. It is
  * documented as the number that it is read as.

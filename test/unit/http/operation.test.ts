@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { cacheControl } from '../../../functions/lib/http/headers/cache-control.ts';
+import { etag, location } from '../../../functions/lib/http/headers/response.ts';
+import {
+  operation,
+  requestHeaderNames,
+  responseHeaderNames,
+  routeKeys,
+} from '../../../functions/lib/http/operation.ts';
+
+const common = { id: 'x', path: '/x', scope: null, summary: '', responses: {} } as const;
+
+describe('an operation', () => {
+  it('is what it was described as', () => {
+    const described = { ...common, method: 'GET' } as const;
+    expect(operation(described)).toBe(described);
+  });
+
+  it('has a route for its method, and one for HEAD beside GET', () => {
+    expect(routeKeys({ method: 'GET', path: '/x/{id}' })).toEqual(['GET /x/{id}', 'HEAD /x/{id}']);
+    expect(routeKeys({ method: 'POST', path: '/x' })).toEqual(['POST /x']);
+  });
+});
+
+describe('the headers of operations', () => {
+  const read = operation({
+    ...common,
+    method: 'GET',
+    headers: [cacheControl],
+    responses: { 200: { description: '', headers: [etag] }, 304: { description: '', headers: [etag] } },
+  });
+  const write = operation({
+    ...common,
+    method: 'POST',
+    scope: 'x/write',
+    body: { contentTypes: ['application/json'], content: () => Promise.reject(new Error('not needed')) },
+    responses: { 201: { description: '', headers: [location, etag] } },
+  });
+
+  it('are those that a browser may send: what is declared, and what a token and a body need', () => {
+    expect(requestHeaderNames([read])).toEqual(['Cache-Control', 'traceparent']);
+    expect(requestHeaderNames([write, read])).toEqual([
+      'Authorization',
+      'Cache-Control',
+      'Content-Type',
+      'traceparent',
+    ]);
+  });
+
+  it('are those that a browser may read: what is declared, each once, and what 405 and 503 have', () => {
+    expect(responseHeaderNames([])).toEqual(['Allow', 'Retry-After']);
+    expect(responseHeaderNames([read, write])).toEqual(['Allow', 'ETag', 'Location', 'Retry-After']);
+  });
+});
