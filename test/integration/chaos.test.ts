@@ -6,6 +6,7 @@ import { type Platform, startPlatform } from '../../infra/local/platform.ts';
 import { propertiesOf, setVariables } from '../support/adapt.ts';
 import { type Answer, type Call, client, until } from '../support/api.ts';
 import { foldTree } from '../support/engine.ts';
+import { itemBody } from '../support/item-bodies.ts';
 
 const ITEMS = 2_000;
 const COMPUTATIONS = 200;
@@ -108,18 +109,18 @@ const resultOf = async ({ type, input }: ReturnType<typeof work>): Promise<unkno
 };
 
 /** Creates an item and changes it; every tenth it deletes. Gives what the item must be at the end. */
-const useItem = async (id: number): Promise<readonly [number, string | undefined]> => {
+const useItem = async (id: number): Promise<readonly [number, object | undefined]> => {
   const created = await settled('POST', '/items', {
     headers: { 'idempotency-key': `"item ${id}"` },
-    body: { id, name: `first ${id}`, description: '' },
+    body: { id, ...itemBody(`first ${id}`) },
   });
   expect(created.status).toBe(201);
   const path = `/items/${id}`;
   if (id % 3 === 0) {
-    const written = await settled('PUT', path, { body: { name: `second ${id}`, description: '' } });
-    expect(written.body).toMatchObject({ id, name: `second ${id}` });
+    const written = await settled('PUT', path, { body: itemBody(`second ${id}`) });
+    expect(written.body).toMatchObject({ id, ...itemBody(`second ${id}`) });
   }
-  if (id % 10 !== 0) return [id, id % 3 === 0 ? `second ${id}` : `first ${id}`];
+  if (id % 10 !== 0) return [id, itemBody(id % 3 === 0 ? `second ${id}` : `first ${id}`)];
   // 404: an attempt before it got no answer, and had deleted it.
   expect([204, 404]).toContain((await settled('DELETE', path)).status);
   return [id, undefined];
@@ -192,8 +193,13 @@ it('whatever goes wrong, all accepted work is accounted for, every result is rig
     expect(byId.get(id)).toMatchObject({ status: 'succeeded', ...work(n), result: await resultOf(work(n)) });
   }
 
-  const found = new Map((await all('/items', 'items')).map(({ id, name }) => [id as number, name as string]));
-  expect(found).toEqual(new Map(items.filter(([, name]) => name !== undefined)));
+  const found = (await all('/items', 'items')).map(({ id, createdAt: _, updatedAt: __, ...values }) => [
+    id,
+    values,
+  ]);
+  expect(Object.fromEntries(found)).toEqual(
+    Object.fromEntries(items.filter(([, values]) => values !== undefined)),
+  );
 
   const kinds = ['throttled', 'failed', 'lost', 'unanswered', 'slow'].flatMap((kind) => [
     `dynamodb ${kind}`,

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kernels } from '../../functions/kernels/registry.ts';
+import { manifest } from '../../functions/manifest.ts';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { allOperations } from '../../infra/suite.ts';
 import { type Answer, client } from '../support/api.ts';
+import { itemBody } from '../support/item-bodies.ts';
 
 let platform: Platform;
 let api: ReturnType<typeof client>;
@@ -15,9 +19,7 @@ let nextId = 1_000;
 /** A new item, its path and its entity tag. */
 const made = async () => {
   nextId += 1;
-  const { body, headers } = await api('POST', '/items', {
-    body: { id: nextId, name: 'Lamp', description: 'Bright' },
-  });
+  const { body, headers } = await api('POST', '/items', { body: { id: nextId, ...itemBody('made') } });
   return { id: body.id as number, path: `/items/${body.id}`, etag: headers.get('etag') ?? '' };
 };
 
@@ -35,32 +37,31 @@ const isProblem = (answer: Answer, status: number) => {
 
 describe('items over HTTP', () => {
   it('are created with an id of the client or of the server', async () => {
-    const chosen = await api('POST', '/items', { body: { id: 0, name: 'Zero', description: '' } });
+    const chosen = await api('POST', '/items', { body: { id: 0, ...itemBody('zero') } });
     expect(chosen.status).toBe(201);
     expect(chosen.headers.get('location')).toBe('/items/0');
     expect(chosen.headers.get('etag')).toMatch(/^"[^"]+"$/);
     expect(chosen.body).toEqual({
       id: 0,
-      name: 'Zero',
-      description: '',
+      ...itemBody('zero'),
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       updatedAt: expect.any(String),
     });
-    const assigned = await api('POST', '/items', { body: { name: 'Any', description: '' } });
+    const assigned = await api('POST', '/items', { body: itemBody('any') });
     expect(assigned.status).toBe(201);
     expect(Number.isSafeInteger(assigned.body.id)).toBe(true);
-    const again = await api('POST', '/items', { body: { id: 0, name: 'Zero', description: '' } });
+    const again = await api('POST', '/items', { body: { id: 0, ...itemBody('zero') } });
     isProblem(again, 409);
     expect(again.body.detail).toBe('Item already exists');
   });
 
   it('are created once for one Idempotency-Key', async () => {
-    const call = { headers: { 'idempotency-key': '"k1"' }, body: { name: 'Once', description: '' } };
+    const call = { headers: { 'idempotency-key': '"k1"' }, body: itemBody('once') };
     const first = await api('POST', '/items', call);
     const again = await api('POST', '/items', call);
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.body.id).toBe(first.body.id);
-    const other = await api('POST', '/items', { ...call, body: { name: 'Other', description: '' } });
+    const other = await api('POST', '/items', { ...call, body: itemBody('other') });
     isProblem(other, 422);
   });
 
@@ -69,7 +70,7 @@ describe('items over HTTP', () => {
     const read = await api('GET', path);
     expect(read.status).toBe(200);
     expect(read.headers.get('etag')).toBe(etag);
-    expect(read.body).toMatchObject({ id, name: 'Lamp' });
+    expect(read.body).toMatchObject({ id, ...itemBody('made') });
     const unchanged = await api('GET', path, { headers: { 'if-none-match': `W/${etag}` } });
     expect([unchanged.status, unchanged.body, unchanged.headers.get('etag')]).toEqual([304, '', etag]);
     const head = await api('HEAD', path);
@@ -81,7 +82,7 @@ describe('items over HTTP', () => {
 
   it('are replaced on the condition that the client names', async () => {
     const { path, etag } = await made();
-    const body = { name: 'Torch', description: 'Handy' };
+    const body = itemBody('replaced');
     const replaced = await api('PUT', path, { body, headers: { 'if-match': etag } });
     expect(replaced.status).toBe(200);
     expect(replaced.headers.get('etag')).not.toBe(etag);
@@ -97,18 +98,18 @@ describe('items over HTTP', () => {
     const headers = { 'content-type': 'application/merge-patch+json' };
     const patched = await api('PATCH', path, {
       headers: { ...headers, 'if-match': etag },
-      body: '{"name":"Ä"}',
+      body: JSON.stringify(itemBody('Ä')),
     });
     expect(patched.status).toBe(200);
-    expect(patched.body).toMatchObject({ name: 'Ä', description: 'Bright' });
+    expect(patched.body).toMatchObject(itemBody('Ä'));
     isProblem(await api('PATCH', path, { headers: { ...headers, 'if-match': etag }, body: '{}' }), 412);
     isProblem(
       await api('PATCH', '/items/888', { headers: { ...headers, 'if-match': etag }, body: '{}' }),
       404,
     );
-    const removed = await api('PATCH', path, { headers, body: '{"name":null}' });
-    isProblem(removed, 422);
-    expect(removed.body.errors).toMatchObject([{ pointer: '#/name' }]);
+    const unknown = await api('PATCH', path, { headers, body: '{"no field":null}' });
+    isProblem(unknown, 422);
+    expect(unknown.body.errors).toMatchObject([{ pointer: '#/no%20field' }]);
     const plain = await api('PATCH', path, { headers: { 'content-type': 'text/plain' }, body: '{}' });
     isProblem(plain, 415);
     expect(plain.headers.get('accept-patch')).toContain('application/merge-patch+json');
@@ -126,13 +127,13 @@ describe('items over HTTP', () => {
     const { path, etag } = await made();
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, n) =>
-        api('PUT', path, { headers: { 'if-match': etag }, body: { name: `n${n}`, description: '' } }),
+        api('PUT', path, { headers: { 'if-match': etag }, body: itemBody(`n${n}`) }),
       ),
     );
     const winners = answers.filter(({ status }) => status === 200);
     expect(winners).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 412)).toHaveLength(11);
-    expect((await api('GET', path)).body.name).toBe(winners[0]?.body.name);
+    expect((await api('GET', path)).body).toEqual(winners[0]?.body);
   });
 
   it('are listed page by page in the order of their ids', async () => {
@@ -152,23 +153,26 @@ describe('items over HTTP', () => {
 
 describe('bad input', () => {
   const json = { 'content-type': 'application/json' };
+  const whole = (more: object | string) =>
+    typeof more === 'string'
+      ? `${JSON.stringify(itemBody('a')).slice(0, -1)},${more}}`
+      : JSON.stringify({ ...itemBody('a'), ...more });
+  const [anyField = ''] = Object.keys(itemBody('a'));
   it.each([
-    ['malformed JSON', '{"name":', 400],
+    ['malformed JSON', `{"${anyField}":`, 400],
     ['nothing', '', 400],
     ['invalid UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d), 400],
-    ['a member twice', '{"name":"a","name":"b","description":""}', 400],
+    ['a member twice', whole(JSON.stringify({ [anyField]: itemBody('b')[anyField] }).slice(1, -1)), 400],
     ['another type', '[]', 422],
-    ['a wrong type', '{"name":1,"description":""}', 422],
-    ['an unknown member', '{"name":"a","description":"","admin":true}', 422],
-    ['__proto__', '{"name":"a","description":"","__proto__":{"admin":true}}', 422],
-    ['an empty name', '{"name":"","description":""}', 422],
-    ['a long name', JSON.stringify({ name: 'x'.repeat(257), description: '' }), 422],
-    ['a negative id', '{"id":-1,"name":"a","description":""}', 422],
-    ['an id that is no integer', '{"id":1.5,"name":"a","description":""}', 422],
-    ['an id beyond 2^53 - 1', '{"id":9007199254740993,"name":"a","description":""}', 422],
-    ['a huge number', '{"id":1e999,"name":"a","description":""}', 422],
-    ['NaN as a text', '{"id":"NaN","name":"a","description":""}', 422],
-    ['more than 256 KiB', JSON.stringify({ name: 'a', description: 'x'.repeat(300_000) }), 413],
+    ['a wrong type', whole({ [anyField]: { of: 'another type' } }), 422],
+    ['an unknown member', whole({ 'no field': true }), 422],
+    ['__proto__', whole('"__proto__":{"admin":true}'), 422],
+    ['a negative id', whole({ id: -1 }), 422],
+    ['an id that is no integer', whole({ id: 1.5 }), 422],
+    ['an id beyond 2^53 - 1', whole('"id":9007199254740993'), 422],
+    ['a huge number', whole('"id":1e999'), 422],
+    ['NaN as a text', whole({ id: 'NaN' }), 422],
+    ['more than 256 KiB', whole({ [anyField]: 'x'.repeat(300_000) }), 413],
   ])('%s is refused', async (_, body, status) => {
     isProblem(await api('POST', '/items', { headers: json, body }), status);
   });
@@ -216,31 +220,15 @@ describe('the service', () => {
     const { status, body } = await api('GET', '/openapi.json');
     expect(status).toBe(200);
     expect(body.openapi).toMatch(/^3\.1\./);
-    expect(Object.keys(body.paths).sort()).toEqual([
-      '/computation-types',
-      '/computations',
-      '/computations/{id}',
-      '/computations/{id}/cancel',
-      '/computations/{id}/retry',
-      '/health',
-      '/items',
-      '/items/{id}',
-      '/openapi.json',
-    ]);
+    const paths = allOperations(manifest).map(({ path }) => path);
+    expect(Object.keys(body.paths).sort()).toEqual([...new Set(paths)].sort());
   });
 
   it('tells its computation types', async () => {
     const { status, body } = await api('GET', '/computation-types');
     expect(status).toBe(200);
-    const types = Object.values(body)[0] as { name: string; input: object; example: object }[];
-    expect(types.map(({ name }) => name).sort()).toEqual([
-      'item-statistics',
-      'mersenne-test',
-      'option-price',
-      'prime-count',
-      'random-sum',
-      'sum-of-squares',
-    ]);
+    const { types } = body as { types: { name: string; input: object; example: object }[] };
+    expect(types.map(({ name }) => name)).toEqual(kernels.map(({ name }) => name));
     expect(types.every(({ input, example }) => input && example)).toBe(true);
   });
 

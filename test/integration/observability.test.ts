@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
 import { setVariables } from '../support/adapt.ts';
 import { type Answer, type Call, client, tokenOf, until } from '../support/api.ts';
+import { itemBody } from '../support/item-bodies.ts';
 
 let platform: Platform;
 let api: ReturnType<typeof client>;
@@ -172,7 +173,7 @@ describe('no line', () => {
     const token = await tokenOf(platform.url);
     const headers = { authorization: `Bearer ${token}`, 'idempotency-key': '"private-key"' };
     const answers = [
-      await api('POST', '/items', { headers, body: { name: 'private-name', description: 'private-text' } }),
+      await api('POST', '/items', { headers, body: itemBody('private-text') }),
       await api('POST', '/items', { headers, body: '{"private-malformed' }),
       await api('GET', '/items?limit=private-query', { headers }),
       await api('GET', '/computations/private-id', { headers }),

@@ -7,6 +7,7 @@ import type { OperatorState } from '../../infra/local/operator-state.ts';
 import { type Platform, startPlatform } from '../../infra/local/platform.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client } from '../support/api.ts';
+import { itemBody } from '../support/item-bodies.ts';
 
 let platform: Platform;
 let store: ReturnType<typeof dynamoComputationStore>;
@@ -54,7 +55,7 @@ describe('the state of the platform', () => {
     const api = client(platform.url, { tenant: 'counted' });
     const before = await state();
     for (const id of [1, 2, 3]) {
-      expect((await api('POST', '/items', { body: { id, name: 'a', description: '' } })).status).toBe(201);
+      expect((await api('POST', '/items', { body: { id, ...itemBody('a') } })).status).toBe(201);
     }
     await api('GET', '/items/999');
 
