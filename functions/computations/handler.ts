@@ -21,6 +21,7 @@ import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 import { api } from '../limits.ts';
 import { environment } from './environment.ts';
+import { loadKernels } from './load-kernels.ts';
 import {
   cancelComputation,
   deleteComputation,
@@ -29,6 +30,7 @@ import {
   submitComputation,
   wait,
 } from './operations.ts';
+import { submit } from './submit.ts';
 
 const settings = readEnvironment(environment);
 const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
@@ -54,9 +56,7 @@ export const handler = httpHandler(
     route(submitComputation, async (request) => {
       const { tenant, body, timeEpoch } = request;
       const waitSeconds = wait.read(request);
-      // Loaded with the first submission, for nothing else needs the kernels.
-      const { submit } = await import('./submit.ts');
-      const { computation, progress } = await submit(engine, {
+      const { computation, progress } = await submit(engine, await loadKernels(), {
         tenant,
         type: body.type,
         input: body.input,

@@ -15,6 +15,7 @@ import { bodyProblems, problemResponse } from '../lib/http/problem-responses.ts'
 import { cursor, limit } from '../lib/http/schemas.ts';
 import { lazy } from '../lib/lazy.ts';
 import { api } from '../limits.ts';
+import { loadKernels } from './load-kernels.ts';
 
 const missing = problemResponse('There is no such computation');
 const badId = problemResponse('The id has another form');
@@ -75,8 +76,7 @@ export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
     },
   });
 
-/** Loads the kernels with the first submission: an instance that gets none starts without them. */
-export const submitComputation = submissionOf(async () => (await import('../kernels/registry.ts')).kernels);
+export const submitComputation = submissionOf(loadKernels);
 
 export const listComputations = operation({
   id: 'listComputations',

@@ -1,6 +1,6 @@
-import { findKernel } from '../kernels/registry.ts';
 import { waitForEnd } from '../lib/computations/wait.ts';
 import { type Computation, isActive } from '../lib/engine/computation.ts';
+import type { Kernel } from '../lib/engine/kernel.ts';
 import { type Progress, progressOf } from '../lib/engine/progress.ts';
 import { submit as submitWork } from '../lib/engine/submit.ts';
 import { invalid, unavailable } from '../lib/http/problem.ts';
@@ -31,10 +31,11 @@ type Engine = Parameters<typeof submitWork>[0];
  */
 export const submit = async (
   engine: Engine,
+  kernels: readonly Kernel[],
   submission: Submission,
 ): Promise<{ readonly computation: Computation; readonly progress: Progress }> => {
   const { tenant, type, input, idempotencyKey: key, fresh, waitUntil } = submission;
-  const kernel = findKernel(type);
+  const kernel = kernels.find(({ name }) => name === type); // of several versions, the newest is first
   if (kernel === undefined) throw invalid([{ pointer: '#/type', detail: 'is not known' }]);
   const submitted = await submitWork(engine, workOf({ tenant, kernel, input, key, fresh }));
   if (submitted.is === 'contended') throw unavailable();
