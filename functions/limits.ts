@@ -1,4 +1,4 @@
-import { MAX_PARTS } from './lib/engine/kernel.ts';
+import { MAX_PARTS, MAX_RESULT_BYTES } from './lib/engine/limits.ts';
 import type { Backoff } from './lib/events/backoff.ts';
 
 /*
@@ -24,6 +24,8 @@ export const computations = {
   maxParts: MAX_PARTS,
   /** An input, as canonical JSON: with it a record stays a few write units. */
   maxInputBytes: 2_048,
+  /** A result, as JSON. */
+  maxResultBytes: MAX_RESULT_BYTES,
 } as const;
 
 /** Messages of the work queue. */

@@ -3,10 +3,8 @@ import { operations as computationReadsOperations } from './computation-reads/op
 import { environment as computationsEnvironment } from './computations/environment.ts';
 import { operations as computationsOperations } from './computations/operations.ts';
 import { environment as deadLettersEnvironment } from './dead-letters/environment.ts';
-import { checkFields } from './items/check-fields.ts';
 import { environment as itemsEnvironment } from './items/environment.ts';
-import { operations as itemsOperations } from './items/operations.ts';
-import { fields } from './items/schema.ts';
+import { checkItems, operations as itemsOperations } from './items/operations.ts';
 import {
   type FunctionRecord,
   type Grant,
@@ -115,7 +113,7 @@ export const functions = {
     description: 'Create, read, list, replace, patch and delete items',
     invokedBy: [http(itemsOperations)],
     environment: itemsEnvironment,
-    check: () => checkFields(fields),
+    check: checkItems,
     grants: [onTable('items', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query')],
     memoryMegabytes: 512,
     timeoutSeconds: 10,

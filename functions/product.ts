@@ -6,3 +6,6 @@ export const product = {
   title: 'Spillway',
   description: 'an items API, and heavy computations that fan out over SQS',
 } as const;
+
+/** The type (RFC 9457) of a problem that the suite defines itself. Clients compare it, so it must not change. */
+export const problemType = (name: string): string => `urn:${product.name}:problem:${name}`;

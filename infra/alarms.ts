@@ -167,15 +167,30 @@ export class Alarms extends Construct {
     });
   }
 
-  #table(name: string, table: Table, { thresholds }: AlarmsProps): void {
-    for (const way of ['Read', 'Write'] as const) {
-      this.#alarm(`${name}-table-${way.toLowerCase()}-throttles`, {
-        section: 'table-throttles',
-        says: `The table ${name} refuses to ${way.toLowerCase()}.`,
-        metric: table.metric(`${way}ThrottleEvents`, { statistic: Stats.SUM, period }),
-        threshold: thresholds.tables.throttles,
-      });
-    }
+  #table(name: string, table: Table, { suite, thresholds }: AlarmsProps): void {
+    const throttles = (id: string, what: string, index?: string) => {
+      for (const way of ['Read', 'Write'] as const) {
+        this.#alarm(`${id}-${way.toLowerCase()}-throttles`, {
+          section: 'table-throttles',
+          says: `The ${what} refuses to ${way.toLowerCase()}.`,
+          // A table's own metric does not contain what its indexes refuse.
+          metric: new Metric({
+            namespace: 'AWS/DynamoDB',
+            metricName: `${way}ThrottleEvents`,
+            dimensionsMap: {
+              TableName: table.tableName,
+              ...(index !== undefined && { GlobalSecondaryIndexName: index }),
+            },
+            statistic: Stats.SUM,
+            period,
+          }),
+          threshold: thresholds.tables.throttles,
+        });
+      }
+    };
+    throttles(`${name}-table`, `table ${name}`);
+    for (const index of Object.keys(suite.tables[name]?.indexes ?? {}))
+      throttles(`${name}-${index}-index`, `index ${index} of the table ${name}`, index);
   }
 
   #queue(name: string, queue: Queue, { suite, functions }: AlarmsProps): void {

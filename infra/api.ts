@@ -24,6 +24,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
 import type { IdentityProvider } from './identity.ts';
 import { logGroupOf } from './lambda.ts';
+import { uniquePart } from './names.ts';
 import { allOperations, type Suite, triggersOf } from './suite.ts';
 
 export interface ApiProps {
@@ -38,6 +39,9 @@ export interface ApiProps {
 /** Who may use a route, as API Gateway is told it. */
 type Access = Pick<CfnRouteProps, 'authorizationType' | 'authorizerId' | 'authorizationScopes'>;
 
+/** API Gateway quotes this one itself, so that a message cannot break the line. */
+const errorMessage = 'messageString';
+
 /** One line a request; what the function says about the same request carries the same requestId. */
 const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
@@ -48,9 +52,9 @@ const accessLogFormat = JSON.stringify({
   responseLength: '$context.responseLength',
   latencyMs: '$context.responseLatency',
   integrationLatencyMs: '$context.integrationLatency',
-  error: '$context.error.message',
   integrationError: '$context.integrationErrorMessage',
-});
+  error: errorMessage,
+}).replace(`"${errorMessage}"`, '$context.error.messageString');
 
 /** What a client in a browser may send and read: the headers that the operations declare. */
 const cors = (origins: readonly string[], operations: readonly AnyOperation[]) => {
@@ -122,9 +126,20 @@ export class Api extends Construct {
       autoDeploy: true,
       throttle: { rateLimit: settings.throttling.ratePerSecond, burstLimit: settings.throttling.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroupOf(this, settings)),
+        // The prefix keeps CloudWatch's resource policy, which API Gateway extends for each log group, within its size.
+        destination: new LogGroupLogDestination(
+          logGroupOf(
+            this,
+            settings,
+            `/aws/vendedlogs/${product.name}-${suite.stageName}-${uniquePart(this)}`,
+          ),
+        ),
         format: AccessLogFormat.custom(accessLogFormat),
       },
+    });
+    acknowledge(stage, {
+      'Serverless-APIGWStructuredLogging':
+        'A line is JSON when API Gateway has written it: it quotes the error message itself, and only then is it safe.',
     });
     const { node } = stage;
     if (!(node.defaultChild instanceof CfnStage)) throw new Error('A stage is a CfnStage at heart.');

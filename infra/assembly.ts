@@ -1,63 +1,64 @@
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const sources = fileURLToPath(new URL('../functions/kernels/assembly/', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The most memory that each program may have, in pages of 64 KB: it begins with it and cannot grow. */
-const PAGES: Readonly<Record<string, number>> = {
-  'mersenne-squaring': 25,
-  'option-paths': 1,
-  'prime-sieve': 136,
-  'random-integers': 1,
-  squares: 1,
-};
+/** The compiler, by its command: the types of its module would replace those of Node.js everywhere. */
+const compiler = fileURLToPath(new URL('../node_modules/assemblyscript/bin/asc.js', import.meta.url));
 
 const run = promisify(execFile);
 
-/** The compiler, by its command: the types of its module would replace those of Node.js everywhere. */
-const asc = fileURLToPath(new URL('../node_modules/assemblyscript/bin/asc.js', import.meta.url));
+/** The pages of 64 KB that a program's memory has, as the comment says that its source begins with. */
+const memoryPages = (source: string, file: string): string => {
+  const comment = source.startsWith('/*') ? source.slice(0, source.indexOf('*/')) : '';
+  const pages = /@memoryPages +([1-9]\d*)\s/.exec(comment)?.[1];
+  if (pages !== undefined) return pages;
+  throw new Error(
+    `${file} does not say how much memory it needs: write "@memoryPages 1" (pages of 64 KB) in the comment that it begins with.`,
+  );
+};
 
-/** Compiles an AssemblyScript program of the kernels to WebAssembly. Throws with the place of what is wrong. */
-const compile = async (name: string): Promise<Uint8Array> => {
-  const folder = await mkdtemp(join(tmpdir(), 'spillway-assembly-'));
-  const output = join(folder, 'program.wasm');
-  const options = [
-    ...[
-      '--baseDir',
-      sources,
-      '--outFile',
-      relative(sources, output),
-      '-O3',
-      '--noAssert',
-      '--runtime',
-      'stub',
-    ],
-    ...['--enable', 'simd', '--initialMemory', `${PAGES[name]}`, '--maximumMemory', `${PAGES[name]}`],
-  ];
+/** Compiles a source to WebAssembly. Throws with the place of what is wrong. */
+const compile = async (folder: string, file: string): Promise<Uint8Array> => {
+  const pages = memoryPages(await readFile(join(folder, file), 'utf8'), file);
+  const temporary = await mkdtemp(join(tmpdir(), 'spillway-assembly-'));
+  const output = join(temporary, 'program.wasm');
+  const places = ['--baseDir', folder, '--outFile', relative(folder, output)];
+  const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+  // Memory cannot grow: a program has from its start all that it will ever have.
+  const memory = ['--initialMemory', pages, '--maximumMemory', pages];
   try {
-    await run(process.execPath, [asc, `${name}.ts`, ...options]);
+    await run(process.execPath, [compiler, file, ...places, ...options, ...memory]);
     return await readFile(output);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(temporary, { recursive: true });
   }
 };
 
+/** A TypeScript module that holds a program as text, so that no asset needs a file beside its code. */
+const moduleOf = (source: string, program: Uint8Array): string =>
+  `// Compiled from ${source} by \`npm run assembly\`.\nexport const program =\n  '${Buffer.from(program).toString('base64')}';\n`;
+
 /**
- * The modules of `functions/kernels/assembly/compiled/` and what they must be: the same bytes wherever they are
- * compiled. They are committed, so that nothing compiles before the sources run, and a test compares them.
+ * What the compiled modules must be, by their path: `functions/kernels/<kernel>/<program>.wasm.ts` for each source
+ * `functions/kernels/<kernel>/assembly/<program>.ts` of the project. What programs share lies elsewhere and is no program.
+ * The same sources give the same bytes everywhere. They are committed, so that nothing has to be compiled before
+ * the project runs, and a test compares them.
  */
-export const compiledModules = async (): Promise<ReadonlyMap<string, string>> => {
+export const compiledModules = async (folder = root): Promise<ReadonlyMap<string, string>> => {
+  const sources = globSync('functions/kernels/*/assembly/*.ts', { cwd: folder }).sort();
   const modules = await Promise.all(
-    Object.keys(PAGES).map(async (name) => {
-      const base64 = Buffer.from(await compile(name)).toString('base64');
-      return [
-        join(sources, 'compiled', `${name}.ts`),
-        `// Compiled from ../${name}.ts by \`npm run assembly\`.\nexport const program =\n  '${base64}';\n`,
-      ] as const;
+    sources.map(async (file) => {
+      const source = file.replaceAll('\\', '/');
+      const program = await compile(folder, source);
+      const name = basename(source, '.ts');
+      const target = join(folder, dirname(dirname(source)), `${name}.wasm.ts`);
+      return [target, moduleOf(`assembly/${name}.ts`, program)] as const;
     }),
   );
   return new Map(modules);

@@ -1,4 +1,4 @@
-import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   FeaturePlan,
@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { product } from '../functions/product.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { IdentityProvider } from './identity.ts';
+import { uniquePart } from './names.ts';
 import { allOperations, type Suite } from './suite.ts';
 
 export interface MachineIdentityProps {
@@ -89,14 +90,12 @@ export class MachineIdentity extends Construct implements IdentityProvider {
       preventUserExistenceErrors: true,
     });
 
-    // Unique in the region among everybody's: the last part of the stack's own id.
-    const { stackId, region } = Stack.of(this);
-    const unique = Fn.select(4, Fn.split('-', Fn.select(2, Fn.split('/', stackId))));
     const domain = pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: `${product.name}-${suite.stageName}-${unique}` },
+      cognitoDomain: { domainPrefix: `${product.name}-${suite.stageName}-${uniquePart(this)}` },
     });
 
-    this.issuer = `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`;
+    const { region, urlSuffix } = Stack.of(this);
+    this.issuer = `https://cognito-idp.${region}.${urlSuffix}/${pool.userPoolId}`;
     this.audience = [client.userPoolClientId];
     this.userPoolId = pool.userPoolId;
     this.clientId = client.userPoolClientId;

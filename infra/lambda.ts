@@ -87,7 +87,8 @@ export class ProductFunction extends Construct {
       logGroup,
       role,
       // Old versions stay, so that an alias can be pointed back at one by hand; they go with the function.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // A version whose deployment is rolled back goes with it, or the same code could not be deployed again.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
     // By hand, because CDK's own property would attach a second policy to the role.
     const resource = this.function.node.defaultChild as CfnFunction;
@@ -110,9 +111,13 @@ export class ProductFunction extends Construct {
   }
 }
 
-/** A log group with the stage's retention; a function left to make its own would keep it for ever. */
-export const logGroupOf = (scope: Construct, stage: Stage): LogGroup =>
+/**
+ * A log group with the stage's retention; a function left to make its own would keep it for ever. One whose deployment
+ * is rolled back goes with it, so that the next attempt finds its name free.
+ */
+export const logGroupOf = (scope: Construct, stage: Stage, logGroupName?: string): LogGroup =>
   new LogGroup(scope, 'Logs', {
+    ...(logGroupName !== undefined && { logGroupName }),
     retention: stage.logRetentionDays,
-    removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: stage.keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
   });

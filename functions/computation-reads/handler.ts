@@ -12,7 +12,6 @@ import { isUnchanged } from '../lib/http/headers/preconditions.ts';
 import { representationHeaders } from '../lib/http/headers/response.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { systemClock } from '../lib/ports.ts';
-import { api } from '../limits.ts';
 import { environment } from './environment.ts';
 import { readComputation, wait } from './operations.ts';
 
@@ -41,7 +40,6 @@ export const handler = httpHandler(
   ],
   {
     tenantClaim: settings.TENANT_CLAIM,
-    maxBodyBytes: api.maxBodyBytes,
     idOf: 'computation',
     cache: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
   },

@@ -3,7 +3,7 @@ import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { acceptedReply } from '../lib/computations/polling.ts';
-import { computationNotFound, problemOf } from '../lib/computations/problems.ts';
+import { computationNotFound } from '../lib/computations/problems.ts';
 import { toSummary, toView } from '../lib/computations/schema.ts';
 import { limitActive } from '../lib/engine/active-limit.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
@@ -19,7 +19,6 @@ import { conflict } from '../lib/http/problem.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
-import { api } from '../limits.ts';
 import { environment } from './environment.ts';
 import { loadKernels } from './load-kernels.ts';
 import {
@@ -30,11 +29,12 @@ import {
   submitComputation,
   wait,
 } from './operations.ts';
+import { problemOf } from './problems.ts';
 import { submit } from './submit.ts';
 
 const settings = readEnvironment(environment);
 const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
-  most: settings.ACTIVE_PER_TENANT,
+  max: settings.ACTIVE_PER_TENANT,
   count: activeCount(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
 });
@@ -110,7 +110,6 @@ export const handler = httpHandler(
   ],
   {
     tenantClaim: settings.TENANT_CLAIM,
-    maxBodyBytes: api.maxBodyBytes,
     idOf: 'computation',
     problemOf,
     cache: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),

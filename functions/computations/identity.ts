@@ -21,7 +21,7 @@ export const identityOf = (work: {
   if (key !== undefined) {
     return {
       by: 'key',
-      use: { key: digest('key', tenant, key), payload: digest('payload', kernel.name, input) },
+      digests: { key: digest('key', tenant, key), payload: digest('payload', kernel.name, input) },
       candidate: (n) => idFrom('computation by key', tenant, key, String(n)),
     };
   }

@@ -11,7 +11,7 @@ import { cacheControl } from '../lib/http/headers/cache-control.ts';
 import { idempotencyKey } from '../lib/http/headers/idempotency-key.ts';
 import { age, link, location, preferenceApplied, retryAfter } from '../lib/http/headers/response.ts';
 import { type AnyOperation, type Deferred, operation } from '../lib/http/operation.ts';
-import { bodyProblems, problemResponse } from '../lib/http/problem-responses.ts';
+import { problemResponse } from '../lib/http/problem-responses.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
 import { lazy } from '../lib/lazy.ts';
 import { api } from '../limits.ts';
@@ -47,6 +47,7 @@ export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
     ],
     body: {
       contentTypes: ['application/json'],
+      maxBytes: api.maxBodyBytes,
       content: lazy(async () => {
         const known = await types();
         return {
@@ -68,7 +69,6 @@ export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
         headers: [location, retryAfter, preferenceApplied],
         content: () => ({ schema: computation() }),
       },
-      ...bodyProblems(api.maxBodyBytes),
       429: tooManyActive,
       422: problemResponse(
         'The body breaks its schema, asks for more work than a computation may be, or the key was used with another payload',

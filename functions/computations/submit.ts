@@ -38,8 +38,8 @@ export const submit = async (
   const kernel = kernels.find(({ name }) => name === type); // of several versions, the newest is first
   if (kernel === undefined) throw invalid([{ pointer: '#/type', detail: 'is not known' }]);
   const submitted = await submitWork(engine, workOf({ tenant, kernel, input, key, fresh }));
-  if (submitted.is === 'contended') throw unavailable();
-  if (submitted.is === 'key-reused') {
+  if (submitted.outcome === 'contended') throw unavailable();
+  if (submitted.outcome === 'key-reused') {
     throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
   }
   let { computation } = submitted;

@@ -1,5 +1,6 @@
 import type { Json } from '../lib/engine/computation.ts';
-import { type Kernel, KernelRefusal, MAX_PARTS } from '../lib/engine/kernel.ts';
+import { type Kernel, KernelRefusal } from '../lib/engine/kernel.ts';
+import { MAX_PARTS } from '../lib/engine/limits.ts';
 import type { NewWork } from '../lib/engine/submit.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { invalid, type Problem } from '../lib/http/problem.ts';

@@ -6,6 +6,7 @@ import { sqsHandler } from '../lib/events/sqs-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock } from '../lib/ports.ts';
+import { problemType } from '../product.ts';
 import { environment } from './environment.ts';
 
 const settings = readEnvironment(environment);
@@ -13,6 +14,7 @@ const settings = readEnvironment(environment);
 const engine = {
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
   clock: systemClock,
+  problemType,
   observe: observeEngine,
   limits: { retentionMs: settings.RETENTION_DAYS * 86_400_000 },
 };

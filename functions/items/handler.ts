@@ -17,7 +17,6 @@ import { nextLink } from '../lib/http/links.ts';
 import { conflict, invalid, notFound, type Problem, preconditionFailed } from '../lib/http/problem.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
-import { api } from '../limits.ts';
 import { environment } from './environment.ts';
 import type { Fields } from './fields.ts';
 import { itemOperations } from './operations.ts';
@@ -116,7 +115,6 @@ export const itemsHandler = (ofItems: Fields) => {
     ],
     {
       tenantClaim: settings.TENANT_CLAIM,
-      maxBodyBytes: api.maxBodyBytes,
       cache: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
     },
   );

@@ -1,21 +1,10 @@
-import type { Kernel } from '../lib/engine/kernel.ts';
-import { itemStatistics } from './item-statistics/index.ts';
-import { mersenneTest } from './mersenne-test/index.ts';
-import { optionPrice } from './option-price/index.ts';
-import { primeCount } from './prime-count/index.ts';
-import { randomSum } from './random-sum/index.ts';
-import { sumOfSquares } from './sum-of-squares/index.ts';
-
-/** Every computation type. Adding one is its file and a line here; of versions of one name, the newest is first. */
-export const kernels: readonly Kernel[] = [
-  sumOfSquares,
-  randomSum,
-  primeCount,
-  optionPrice,
-  mersenneTest,
-  itemStatistics,
-];
-
-/** The kernel of that name and version, or the newest of that name; undefined when there is none. */
-export const findKernel = (name: string, version?: number): Kernel | undefined =>
-  kernels.find((kernel) => kernel.name === name && (version === undefined || kernel.version === version));
+/*
+ * Every computation type is a line here: its kernel, exported from its folder. Without any line the suite has no
+ * computation types.
+ */
+export { itemStatistics } from './item-statistics/index.ts';
+export { mersenneTest } from './mersenne-test/index.ts';
+export { optionPrice } from './option-price/index.ts';
+export { primeCount } from './prime-count/index.ts';
+export { randomSum } from './random-sum/index.ts';
+export { sumOfSquares } from './sum-of-squares/index.ts';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { readEnvironment } from '../lib/environment.ts';
-import { api } from '../limits.ts';
 import { environment } from './environment.ts';
 import { service } from './service.ts';
 
@@ -11,5 +10,5 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(name, import.meta
 
 export const handler = service(
   { openApi: read('./openapi.json'), computationTypes: read('./computation-types.json') },
-  { stage: STAGE, tenantClaim: TENANT_CLAIM, maxBodyBytes: api.maxBodyBytes },
+  { stage: STAGE, tenantClaim: TENANT_CLAIM },
 );

@@ -7,6 +7,7 @@ import { readEnvironment } from '../lib/environment.ts';
 import { scheduleHandler } from '../lib/events/schedule-handler.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
+import { problemType } from '../product.ts';
 import { environment } from './environment.ts';
 
 const settings = readEnvironment(environment);
@@ -16,6 +17,7 @@ const engine = {
   queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
+  problemType,
   observe: observeEngine,
   limits: {
     retentionMs: settings.RETENTION_DAYS * 86_400_000,

@@ -1,9 +1,9 @@
-import { findKernel } from '../kernels/registry.ts';
+import { findKernel, type KernelContext } from '../kernels/index.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
 import { KernelException } from '../lib/engine/errors.ts';
-import { createWorker } from '../lib/engine/work.ts';
+import { createWorker } from '../lib/engine/worker.ts';
 import { readEnvironment } from '../lib/environment.ts';
 import { equalJitter, fullJitter } from '../lib/events/backoff.ts';
 import { sqsHandler } from '../lib/events/sqs-handler.ts';
@@ -11,6 +11,7 @@ import { observeEngine } from '../lib/observability/engine.ts';
 import { withMessageContext } from '../lib/observability/message.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 import { messages } from '../limits.ts';
+import { problemType } from '../product.ts';
 import { environment } from './environment.ts';
 import { dynamoItemReader } from './item-reader.ts';
 
@@ -18,13 +19,16 @@ const settings = readEnvironment(environment);
 
 const { queue, changeVisibility } = onDemandQueue(settings.WORK_QUEUE_URL);
 
-const work = createWorker({
+const itemsOf = dynamoItemReader(dynamoDb, settings.ITEMS_TABLE);
+
+const work = createWorker<KernelContext>({
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
   queue,
-  items: dynamoItemReader(dynamoDb, settings.ITEMS_TABLE),
   clock: systemClock,
   random: systemRandom,
   findKernel,
+  contextFor: (tenant, track) => ({ items: itemsOf(tenant, track) }),
+  problemType,
   observe: observeEngine,
   limits: {
     retentionMs: settings.RETENTION_DAYS * 86_400_000,

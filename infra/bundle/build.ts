@@ -5,10 +5,12 @@ import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/registry.ts';
+import { kernels } from '../../functions/kernels/index.ts';
+import { checkKernels } from '../../functions/lib/kernel/check-kernels.ts';
 import type { FunctionRecord } from '../../functions/lib/manifest.ts';
 import { manifest } from '../../functions/manifest.ts';
 import { handlerFile } from '../checks.ts';
+import { registeredKernels } from '../registered-kernels.ts';
 import { allOperations } from '../suite.ts';
 import { computationTypes, openApiDocument } from './openapi.ts';
 
@@ -131,21 +133,30 @@ export interface BundleOptions {
   readonly sources?: string;
   readonly minify?: boolean;
   readonly runsKernels?: boolean;
-  /** A module that takes the place of functions/kernels/registry.ts, as an absolute path: a test's own kernels. */
-  readonly registry?: string | undefined;
+  /**
+   * Modules that take the place of others: paths from the root of the project, such as `functions/items/schema.ts`, and
+   * absolute paths of what stands there instead. Tests of the whole suite bring their own fields and kernels so.
+   */
+  readonly replace?: Readonly<Record<string, string>>;
 }
 
-/** Lets another module stand where the registry of kernels is imported. */
-const replaceRegistry = (registry: string): Plugin => ({
-  name: 'replace-registry',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/kernels\/registry\.ts$/ }, () => ({ path: registry }));
-  },
-});
+/** Lets other modules stand where these are imported. */
+const replaceModules = (replace: Readonly<Record<string, string>>, sources: string): Plugin => {
+  const paths = new Map(Object.entries(replace).map(([path, other]) => [join(sources, path), other]));
+  return {
+    name: 'replace-modules',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) => {
+        const other = paths.get(join(resolveDir, path));
+        return other === undefined ? undefined : { path: other };
+      });
+    },
+  };
+};
 
 const compile = (
   entry: string,
-  { sources = root, minify = true, runsKernels = false, registry }: BundleOptions,
+  { sources = root, minify = true, runsKernels = false, replace = {} }: BundleOptions,
 ) => {
   if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
   return esbuild({
@@ -164,11 +175,7 @@ const compile = (
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [
-      ...(registry === undefined ? [] : [replaceRegistry(registry)]),
-      builtins,
-      withoutUnused(runsKernels),
-    ],
+    plugins: [replaceModules(replace, sources), builtins, withoutUnused(runsKernels)],
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent', // what is wrong comes with the exception
@@ -257,6 +264,7 @@ export const assetFiles = async (
  * platform and tests may build at the same time, also into the same folder.
  */
 export const build = async (outdir = join(root, 'build'), options: BundleOptions = {}): Promise<Assets> => {
+  checkKernels(registeredKernels());
   const built = await Promise.all(
     Object.entries<FunctionRecord>(manifest.functions).map(async ([name, record]) => {
       record.check?.();

@@ -4,7 +4,7 @@ import { type ComputationType, computationsByType } from '../../functions/lib/co
 import type { HeaderDescription } from '../../functions/lib/http/headers/header.ts';
 import { retryAfter } from '../../functions/lib/http/headers/response.ts';
 import type { AnyOperation, Content, ResponseDescription } from '../../functions/lib/http/operation.ts';
-import { problemResponse } from '../../functions/lib/http/problem-responses.ts';
+import { bodyProblems, problemResponse } from '../../functions/lib/http/problem-responses.ts';
 import pkg from '../../package.json' with { type: 'json' };
 
 /** What functions and API Gateway may answer to any request. */
@@ -79,6 +79,7 @@ const operationObject = async (
     ...throttledOperation,
     ...(scope !== null && guardedOperation),
     ...anyOperation,
+    ...(body && bodyProblems(body)),
     ...operation.responses,
   }).map(async ([status, response]) => [status, await responseOf(response, Number(status), replacements)]);
   const bodyContent = body && mediaType(await body.content(), replacements);

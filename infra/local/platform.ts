@@ -1,51 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { localEnvironment } from '../stages.ts';
-import { type Access, gateway, listen } from './api-gateway.ts';
-import { sqsCalls } from './aws-calls.ts';
-import { type ChaosSettings, createChaos } from './chaos.ts';
-import { openDataFolder } from './data-folder.ts';
-import { startDynamoDb } from './dynamodb.ts';
-import { type TableSize, tableSize } from './dynamodb-size.ts';
-import { createTables, operatorClient } from './dynamodb-tables.ts';
-import { startEventSource } from './event-sources.ts';
-import { createFunctions, type Functions } from './functions.ts';
-import { createIssuer, type Issuer } from './issuer.ts';
-import { Journal, type JournalEntry } from './journal.ts';
-import type { Counts } from './lambda.ts';
-import type { Endpoints } from './lambda-settings.ts';
-import { Log, type LogLine } from './log.ts';
-import { operatorPage } from './operator-page.ts';
-import { readStack } from './read-stack.ts';
-import { checkMapping, checkOf, enforceRoles, type Permission } from './roles.ts';
-import { startSchedule } from './schedules.ts';
-import { signingKey } from './signing-key.ts';
-import { createQueues, type QueueDepth, startSqs } from './sqs.ts';
-import type { LocalApi } from './stack.ts';
-import { buildAndSynthesize, type Synthesized } from './synthesize.ts';
-import type { Place, Template } from './template.ts';
+import type { Permission } from './iam/roles.ts';
+import type { FunctionIdentity } from './lambda/definition.ts';
+import type { Counts } from './lambda/lambda-function.ts';
+import type { JournalEntry } from './log/journal.ts';
+import type { LogLine } from './log/log.ts';
+import type { QueueDepth } from './queue/sqs.ts';
+import type { TableSize } from './storage/table-size.ts';
 
-export interface PlatformOptions {
-  /** Where the API answers, on the loopback interface; 0, the default, takes a free port. */
-  readonly port?: number;
-  /** The folder that keeps DynamoDB's data; absent: data lives in memory. */
-  readonly dataDir?: string;
-  /** What goes wrong between the functions and AWS; absent: nothing. */
-  readonly chaos?: ChaosSettings | undefined;
-  /** Changes the template before it runs, such as a timeout for a test. */
-  readonly adapt?: (template: Template) => void;
-  /** Called with each line that a function writes. */
-  readonly onLog?: (line: LogLine) => void;
-  /** Called after each request to the API. */
-  readonly onAccess?: (access: Access) => void;
-  /** Called when a part that the platform cannot do without has ended by itself. */
-  readonly onFailure?: (error: Error) => void;
-}
-
-export interface FunctionView {
-  readonly logicalId: string;
-  readonly name: string;
-  /** What the stack's outputs call it, such as `dead-letters`; its logical id when no output does. */
-  readonly label: string;
+export interface FunctionView extends FunctionIdentity {
   /** How many instances it has now. */
   readonly instances: number;
   /** How many events run now. */
@@ -57,7 +18,7 @@ export interface FunctionView {
 export interface QueueView {
   readonly logicalId: string;
   readonly name: string;
-  /** What the stack's outputs call it, such as `work-queue`; its logical id when no output does. */
+  /** What people call it. */
   readonly label: string;
   readonly url: string;
   depth(): Promise<QueueDepth>;
@@ -66,37 +27,41 @@ export interface QueueView {
 export interface TableView {
   readonly logicalId: string;
   readonly name: string;
-  /** What the stack's outputs call it, such as `items`; its logical id when no output does. */
+  /** What people call it. */
   readonly label: string;
   size(): Promise<TableSize>;
 }
 
+/** A stack that runs on this machine. */
 export interface Platform {
   /** Where the API answers, without a slash at its end. */
   readonly url: string;
+  readonly stackName: string;
   readonly region: string;
-  /** Where DynamoDB and SQS answer; any credentials do. */
-  readonly endpoints: Endpoints;
+  /** Where the AWS services answer, by their names, such as `dynamodb`; any credentials do. */
+  readonly endpoints: Readonly<Record<string, string>>;
   readonly functions: readonly FunctionView[];
   readonly queues: readonly QueueView[];
   readonly tables: readonly TableView[];
   /** What the roles allow, and whether the functions have needed it so far. */
   readonly permissions: readonly Permission[];
-  /** How many faults there have been, by kind; none without chaos. */
-  readonly faults: ReadonlyMap<string, number>;
   /** The newest lines of the functions. */
   readonly logs: readonly LogLine[];
   /** The newest requests, and lines of the functions, as people read them. */
   readonly journal: readonly JournalEntry[];
+  /** Where a service answers; throws for one that the platform does not have. */
+  endpoint(service: string): string;
   /** The outputs of the stack, by name. */
   outputs(): Readonly<Record<string, string>>;
   /** The value of an output of the stack; throws for one that it does not have. */
   output(name: string): string;
   /**
-   * Invokes a function with an event and resolves to its answer. It goes by its name, its logical id, or its label,
-   * such as `sweeper`. Rejects with an {@link InvocationError} when the function fails.
+   * Invokes a function, by its name, logical id or label, and resolves to its answer. Rejects with an
+   * {@link InvocationError} when the function fails.
    */
   invoke(name: string, event: unknown): Promise<unknown>;
+  /** Invokes a function without waiting for it. One that fails is repeated as often as the function says. */
+  invokeAsync(name: string, event: unknown): void;
   /** Ends everything that was started; nothing is left but the data folder. */
   stop(): Promise<void>;
 }
@@ -112,194 +77,3 @@ export class InvocationError extends Error {
     this.errorType = errorType;
   }
 }
-
-/** fauxqs knows this account only; the region could be any. */
-const accountId = '000000000000';
-const region = 'us-east-1';
-
-/**
- * Builds the functions, synthesizes the stack of a stage (`local` by default), and runs it on this machine. Throws
- * a `PlatformError` with one sentence for what the reader can put right.
- */
-export const startPlatform = ({
-  stage = 'local',
-  ...options
-}: PlatformOptions & { readonly stage?: string } = {}): Promise<Platform> =>
-  runStack((url) => buildAndSynthesize(stage, url), options);
-
-/** Runs the stack that `synthesize` gives, when it knows where the API will answer. */
-export const runStack = async (
-  synthesize: (url: string) => Promise<Synthesized>,
-  options: PlatformOptions = {},
-): Promise<Platform> => {
-  const ends: (() => unknown)[] = [];
-  /** Ends what was started, the last first. */
-  const stop = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  };
-  try {
-    return await assemble(synthesize, options, (end) => ends.push(end), stop);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-};
-
-const assemble = async (
-  synthesize: (url: string) => Promise<Synthesized>,
-  {
-    port = 0,
-    dataDir,
-    chaos: chaosSettings,
-    adapt,
-    onLog = () => {},
-    onAccess = () => {},
-    onFailure = () => {},
-  }: PlatformOptions,
-  atEnd: (end: () => unknown) => void,
-  stop: () => Promise<void>,
-): Promise<Platform> => {
-  // What can be wrong with this machine comes first, so that it is known at once.
-  const listener = await listen(port);
-  atEnd(listener.stop);
-  const url = `http://127.0.0.1:${listener.port}`;
-  const data = dataDir === undefined ? undefined : openDataFolder(dataDir);
-  atEnd(() => data?.close());
-  const dynamodb = await startDynamoDb({
-    endpoint: localEnvironment().dynamodbEndpoint,
-    file: data?.file,
-    onExit: onFailure,
-  });
-  atEnd(dynamodb.stop);
-  const sqs = await startSqs(region);
-  atEnd(sqs.stop);
-  const chaos = chaosSettings && createChaos(chaosSettings);
-  /** Where functions find a service: behind chaos, if there is any. */
-  const reached = async (service: keyof Endpoints, endpoint: string): Promise<string> => {
-    const faulty = await chaos?.before(service, endpoint);
-    if (faulty !== undefined) atEnd(faulty.stop);
-    return faulty?.endpoint ?? endpoint;
-  };
-  const sqsEndpoint = await reached('sqs', sqs.endpoint);
-
-  const { stackName, templateFile, assetManifestFile, remove } = await synthesize(url);
-  atEnd(remove);
-  const template: Template = JSON.parse(await readFile(templateFile, 'utf8'));
-  adapt?.(template);
-  const place: Place = { stackName, region, accountId };
-  const urls = { api: url, sqs: `${sqsEndpoint}/${accountId}` };
-  const stack = readStack({ template, assetManifestFile, place, urls });
-  await createTables(dynamodb.endpoint, region, stack.tables);
-  await createQueues(sqs, stack.queues);
-
-  const journal = new Journal();
-  const log = new Log((line) => {
-    journal.addLine(line);
-    onLog(line);
-  });
-  const roles = enforceRoles(stack.functions, place);
-  sqs.guard(checkOf(roles, sqsCalls, place));
-  for (const mapping of stack.mappings) checkMapping(mapping, roles);
-  const endpoints: Endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint };
-  const functions = createFunctions(
-    stack,
-    place,
-    { dynamodb: await reached('dynamodb', endpoints.dynamodb), sqs: sqsEndpoint },
-    roles,
-    log,
-  );
-  chaos?.among(functions);
-  const sources = stack.mappings.map((mapping) =>
-    startEventSource({ mapping, lambda: functions.get(mapping.function.name), sqs, region }),
-  );
-  // Together: a source ends when its invocations have, and these end with their instances.
-  atEnd(() => Promise.all([functions, ...sources].map((each) => each.stop())));
-  const schedules = stack.schedules.map((schedule) =>
-    startSchedule({ schedule, place, invoke: ({ name }, payload) => functions.get(name).invoke(payload) }),
-  );
-  atEnd(() => {
-    for (const schedule of schedules) schedule.stop();
-  });
-  // Past chaos: what the platform looks at for its page is no call of a function.
-  const database = operatorClient(dynamodb.endpoint, region);
-  atEnd(() => database.destroy());
-  const platform: Platform = {
-    url,
-    region,
-    endpoints,
-    functions: functions.all.map((lambda) => ({
-      logicalId: lambda.definition.logicalId,
-      name: lambda.definition.name,
-      label: lambda.definition.label,
-      get instances() {
-        return lambda.instances;
-      },
-      get running() {
-        return lambda.running;
-      },
-      counts: lambda.counts,
-    })),
-    queues: stack.queues.map(({ logicalId, name, label, url: queueUrl }) => ({
-      logicalId,
-      name,
-      label,
-      url: queueUrl,
-      depth: () => sqs.depth(name),
-    })),
-    tables: stack.tables.map(({ logicalId, name, label }) => ({
-      logicalId,
-      name,
-      label,
-      size: () => tableSize(database, name),
-    })),
-    get permissions() {
-      return roles.permissions();
-    },
-    faults: chaos?.faults ?? new Map(),
-    logs: log.lines,
-    journal: journal.entries,
-    outputs: stack.outputs,
-    output: (name) => {
-      const value = stack.outputs()[name];
-      if (value === undefined) throw new Error(`The stack has no output ${name}.`);
-      return value;
-    },
-    invoke: (name, event) => invoke(functions, name, event),
-    stop,
-  };
-  if (stack.api !== undefined) {
-    const page = operatorPage(platform, database);
-    const issuer = await ownIssuer(stack.api, url, data?.keyFile);
-    const observed = (access: Access): void => {
-      journal.addAccess(access);
-      onAccess(access);
-    };
-    const answer = gateway({ api: stack.api, accountId, functions, onAccess: observed });
-    listener.serve((request) => page(request) ?? issuer?.answer(request) ?? answer(request));
-  }
-  atEnd(listener.stop); // before the functions
-  // The queues are empty at every start, so what runs on a schedule looks at everything once, at once.
-  for (const schedule of schedules) schedule.run({ all: true });
-  return platform;
-};
-
-/** The platform's own identity provider, where the API accepts its tokens. */
-const ownIssuer = async (
-  { routes }: LocalApi,
-  url: string,
-  keyFile: string | undefined,
-): Promise<Issuer | undefined> => {
-  const authorizer = routes.find((route) => route.authorizer?.issuer === url)?.authorizer;
-  const [audience] = authorizer?.audience ?? [];
-  if (audience === undefined) return undefined;
-  const scopes = [...new Set(routes.flatMap((route) => route.scopes))].sort();
-  return createIssuer({ url, audience, scopes, key: await signingKey(keyFile) });
-};
-
-const invoke = async (functions: Functions, name: string, event: unknown): Promise<unknown> => {
-  const outcome = await functions.get(name).invoke(JSON.stringify(event));
-  if (outcome.kind === 'success') return JSON.parse(outcome.payload);
-  throw outcome.kind === 'error'
-    ? new InvocationError(outcome.error.errorType, outcome.error.errorMessage)
-    : new InvocationError('TooManyRequestsException', 'Rate Exceeded.');
-};

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod/mini';
-import { pagePath } from '../local/page-path.ts';
+import { pagePath } from '../local/page/path.ts';
 
 /** Where a stack keeps its computations and its work, and how its services are reached. */
 export interface Stack {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageOf } from '../../infra/bundle/build.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
 import type { Platform } from '../../infra/local/platform.ts';
-import type { Template } from '../../infra/local/template.ts';
 
 /** Seconds by what they were spent in: a package, Spillway, a part of Node.js, or the collection of garbage. */
 type Spent = Map<string, number>;
@@ -49,7 +49,7 @@ const ownerOf = ({
     return partsOfNode.find(([pattern]) => pattern.test(url))?.[1] ?? 'Node.js: the rest';
   if (!url.startsWith('file:')) return undefined;
   const path = fileURLToPath(url);
-  if (functionName === 'waitFor' && path.endsWith('lambda-runtime.mjs')) return frozen;
+  if (functionName === 'waitForBytes' && path.endsWith('lambda/runtime.mjs')) return frozen;
   const isBundle = /\/(?:index|chunk-\w+)\.mjs$/.test(path) && !path.includes('node_modules');
   if (isBundle) return originsOf(path)[lineNumber] ?? 'Spillway';
   return packageOf(path) ?? 'Spillway';

@@ -1,9 +1,9 @@
 import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
 import { encodeMessage, type NodeMessage } from '../../functions/lib/engine/message.ts';
-import type { ComputationStore, Engine, Limited, Limits } from '../../functions/lib/engine/ports.ts';
+import type { ComputationStore, Limits, WithLimits, WorkerEngine } from '../../functions/lib/engine/ports.ts';
 import { submit } from '../../functions/lib/engine/submit.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
-import { createWorker } from '../../functions/lib/engine/work.ts';
+import { createWorker } from '../../functions/lib/engine/worker.ts';
 import { integer } from '../../functions/lib/kernel/codecs.ts';
 import { Scheduler } from '../simulation/world/scheduler.ts';
 import { countingRandom } from '../support/engine.ts';
@@ -121,13 +121,13 @@ export const simulate = async (parts: number): Promise<Run> => {
   const scheduler = new Scheduler(START);
   const wait = (ms: number) => new Promise<void>((resolve) => scheduler.after(ms, resolve));
   const store = new ForgetfulStore();
-  const kernel: Kernel = counting(wait);
+  const kernel: Kernel<unknown> = counting(wait);
   const queue = new Numbers();
   /** What all messages of this computation share; a node is kept as one number. */
   let common: Omit<NodeMessage, 'level' | 'index'> | undefined;
   let messages = 0;
 
-  const engine: Engine & Limited<keyof Limits> = {
+  const engine: WorkerEngine & WithLimits<keyof Limits> = {
     store: slow(store, wait),
     queue: {
       send: async (sent) => {
@@ -145,7 +145,8 @@ export const simulate = async (parts: number): Promise<Run> => {
     clock: { now: () => Math.floor(scheduler.now) },
     random: countingRandom(),
     findKernel: () => kernel,
-    items: () => ({ page: async () => ({ items: [], next: undefined }) }),
+    problemType: (name) => name,
+    contextFor: () => undefined,
     observe: () => {},
     limits: { retentionMs: 86_400_000, maxAgeMs: 86_400_000, sweepAfterMs: 3_600_000, checkpointMs: 10_000 },
   };

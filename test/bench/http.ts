@@ -5,11 +5,11 @@ import { devNull } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { accessLine, functionLine } from '../../infra/local/console.ts';
-import { startDynamoDb } from '../../infra/local/dynamodb.ts';
-import { freePort } from '../../infra/local/loopback.ts';
-import { startPlatform } from '../../infra/local/platform.ts';
-import { requestToken } from '../../infra/local/request-token.ts';
+import { requestToken } from '../../infra/local/auth/request-token.ts';
+import { accessLine, functionLine } from '../../infra/local/log/console.ts';
+import { freePort } from '../../infra/local/machine/loopback.ts';
+import { startDynamoDb } from '../../infra/local/storage/dynamodb.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import type { Figure } from './figure.ts';
 import { installed, median, times } from './measure.ts';
 

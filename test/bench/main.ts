@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
+import { findKernel } from '../../functions/kernels/index.ts';
 import { assetSizes } from './assets.ts';
 import { coldStarts } from './cold-start.ts';
 import { engineOverhead } from './engine.ts';
 import { type Figure, markdown } from './figure.ts';
 import { growth } from './growth.ts';
 import { localHttp } from './http.ts';
-import { mersenne, options, primes, sums } from './kernels.ts';
+import { kernelFigures } from './kernels.ts';
 import { memory } from './memory.ts';
 import { twoWorkers } from './two-workers.ts';
 import { billableUnits } from './units.ts';
@@ -18,11 +19,8 @@ const figures: readonly Figure[] = [
   warmOverhead,
   localHttp,
   engineOverhead,
-  primes,
-  twoWorkers,
-  options,
-  sums,
-  mersenne,
+  ...kernelFigures,
+  ...(findKernel('prime-count') ? [twoWorkers] : []),
   billableUnits,
   growth,
   memory,

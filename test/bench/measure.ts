@@ -40,6 +40,10 @@ export const installed = (program: string): boolean => {
   }
 };
 
+/** Why a figure is missing: its peer is not on this machine. */
+export const notMeasured = (program: string, packages: string): string =>
+  `Not measured: ${program} is not installed (Debian: apt-get install ${packages}).`;
+
 /** The medians of two measurements, taken in turns so that both see the same machine. */
 export const compare = async (
   ours: () => Promise<number> | number,

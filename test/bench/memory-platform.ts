@@ -1,4 +1,4 @@
-import { startPlatform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { sizeYoungGenerations } from './memory-sizes.ts';
 
 // The platform in a process of its own: it says where it answers, and how much it keeps whenever it is asked.

@@ -1,4 +1,4 @@
-import type { Template } from '../../infra/local/template.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
 
 /**
  * Gives V8 the young generation that it takes on a machine of the function's size; on a larger machine it lets more

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { findKernel } from '../../functions/kernels/index.ts';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Submission } from '../../functions/lib/engine/computation.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client, until } from '../support/api.ts';
 import { ownerOf } from '../support/owner.ts';
 import { instancesOf } from './memory-processes.ts';
@@ -45,14 +47,14 @@ const fill = (api: Api, count: number, path: (n: number) => string) =>
   many(count, 1, (n) => api('GET', path(n), { headers: { 'cache-control': 'max-age=600' } }));
 
 /** Of a hundred parts each, as large as a part gets, so that progress shows each: more parts need no more memory. */
-const COMPUTATIONS = [
+const computations = [
   { type: 'mersenne-test', input: { exponent: 249_989 } },
   { type: 'option-price', input: option({ style: 'asian', steps: 10_000, paths: 2_000_000 }) },
   { type: 'option-price', input: option({ style: 'european', paths: 20_000_000_000 }) },
   { type: 'prime-count', input: { from: 99_000_000_000_001, to: 100_000_000_000_000 } },
   { type: 'random-sum', input: { count: 10_000_000_000, min: 0, max: 2 ** 52, seed: 1 } },
   { type: 'sum-of-squares', input: { n: 400_000_000_000 } },
-];
+].filter(({ type }) => findKernel(type) !== undefined);
 
 function option(terms: object): object {
   const usual = { right: 'call', spot: 42, strike: 40, rate: 0.1, volatility: 0.2, maturity: 0.5, seed: 1 };
@@ -60,7 +62,7 @@ function option(terms: object): object {
 }
 
 const computeHeavily = async (api: Api): Promise<void> => {
-  for (const body of COMPUTATIONS) {
+  for (const body of computations) {
     const { body: computation, status } = await api('POST', '/computations', { body });
     if (status !== 202) throw new Error(`${body.type}: ${JSON.stringify(computation)}`);
     const path = `/computations/${computation.id}`;
@@ -68,6 +70,7 @@ const computeHeavily = async (api: Api): Promise<void> => {
     await until(hasMoved, `a part of ${body.type}`, 300_000);
     await api('POST', `${path}/cancel`);
   }
+  if (findKernel('item-statistics') === undefined) return;
   const statistics = { type: 'item-statistics', input: { words: 100 } };
   const { body } = await api('POST', '/computations', { body: statistics });
   await until(
@@ -77,9 +80,9 @@ const computeHeavily = async (api: Api): Promise<void> => {
 };
 
 /** Writes records as the functions would. */
-const recordsOf = async ({ endpoints, region, tables }: Platform) => {
+const recordsOf = async ({ endpoint, region, tables }: Platform) => {
   const credentials = { accessKeyId: 'OWNER', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: endpoints.dynamodb, region, credentials });
+  const client = new DynamoDBClient({ endpoint: endpoint('dynamodb'), region, credentials });
   const table = tables.find(({ name }) => name.includes('Computations'))?.name ?? '';
   const store = dynamoComputationStore(client, table);
   const submission = (tenant: string, id: string): Submission => ({
@@ -95,7 +98,7 @@ const recordLargeResults = async (platform: Platform): Promise<string[]> => {
   const { store, submission } = await recordsOf(platform);
   const ids = Array.from({ length: LARGE_RESULTS }, (_, n) => `large-${n}`.padEnd(22, '-'));
   const later = Date.now() + DAY_MS;
-  const start = { deadline: later, visit: { at: later, interval: DAY_MS, seen: 0 } };
+  const start = { deadline: later, visit: { at: later, intervalMs: DAY_MS, lastDone: 0 } };
   const end = { finishedAt: Date.now(), expiresAt: later / 1_000 };
   await many(ids.length, 4, async (n) => {
     const created = submission(TENANT, ids[n] ?? '');
@@ -109,7 +112,7 @@ const recordLargeResults = async (platform: Platform): Promise<string[]> => {
 const NOMINATIONS = 8_000;
 const recordNominations = async (platform: Platform): Promise<void> => {
   const { store, submission } = await recordsOf(platform);
-  const start = { deadline: 1, visit: { at: 1, interval: 1_000, seen: 0 } };
+  const start = { deadline: 1, visit: { at: 1, intervalMs: 1_000, lastDone: 0 } };
   await many(NOMINATIONS, 16, (n) => store.create(submission('nominated', `${n}`.padEnd(22, '-')), start, 1));
 };
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
+import { parallel } from '../../functions/lib/engine/kernel.ts';
 import { integer } from '../../functions/lib/kernel/codecs.ts';
 
 /** As many parts as one wants, none of which computes anything: what is left is what the engine takes. */
@@ -17,8 +17,3 @@ export const noWork = parallel({
   finish: (count) => ({ count }),
   partial: integer,
 });
-
-/** As functions/kernels/registry.ts: the suite of the bench has this kernel alone. */
-export const kernels: readonly Kernel[] = [noWork];
-export const findKernel = (name: string): Kernel | undefined =>
-  kernels.find((kernel) => kernel.name === name);

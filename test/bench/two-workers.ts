@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { startPlatform } from '../../infra/local/platform.ts';
-import type { Template } from '../../infra/local/template.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client } from '../support/api.ts';
 import type { Figure } from './figure.ts';
-import { installed, median, seconds, times } from './measure.ts';
+import { installed, median, notMeasured, seconds, times } from './measure.ts';
 
 const TURNS = 3;
 const TO = 1e11;
@@ -60,8 +60,7 @@ export const twoWorkers: Figure = {
   async measure() {
     const columns = ['', 'one', 'two', 'times as fast'];
     if (!installed('primesieve')) {
-      const note = 'Not measured: there is no primesieve (Debian: apt-get install primesieve-bin).';
-      return { columns, rows: [], notes: [note] };
+      return { columns, rows: [], notes: [notMeasured('primesieve', 'primesieve-bin')] };
     }
     const runs: [number[], number[], number[], number[]] = [[], [], [], []];
     for (let turn = 0; turn < TURNS; turn += 1) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { itemBytes } from '../../infra/local/dynamodb-size.ts';
+import { itemBytes } from '../../infra/local/storage/table-size.ts';
 
 /** What was used of the two services that are billed by request. */
 export interface Units {

@@ -1,11 +1,11 @@
 import { mock } from 'node:test';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { moments } from '../../functions/kernels/option-price/moments.ts';
-import { kernels } from '../../functions/kernels/registry.ts';
-import { type Kernel, parallel } from '../../functions/lib/engine/kernel.ts';
+import { kernels } from '../../functions/kernels/index.ts';
+import type { Kernel } from '../../functions/lib/engine/kernel.ts';
 import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
-import { startSqs } from '../../infra/local/sqs.ts';
+import { float64, parallel, struct } from '../../functions/lib/kernel/index.ts';
+import { startSqs } from '../../infra/local/queue/sqs.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from '../support/dynamodb.ts';
 import { call, lambdaContext, sqsEvent, type TestReply, type TestRequest } from '../support/events.ts';
 import { startMeter, type Units } from './units-meter.ts';
@@ -16,7 +16,7 @@ type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchRespons
 /** As long as a part aims at, so that no worker may go on with a status that it has read for the one before. */
 const PART_MS = 1_001;
 
-/** Any number of parts that take no time, each with a partial result as large as `option-price` has. */
+/** Any number of parts that take no time, each with a partial result of three numbers. */
 const parts = parallel({
   name: 'parts',
   version: 1,
@@ -29,7 +29,7 @@ const parts = parallel({
   compute: (_, part) => ({ count: part + 1, mean: 1 / (part + 3), squares: 1 / (part + 7) }),
   combine: (left) => left,
   finish: ({ mean }) => ({ mean }),
-  partial: moments,
+  partial: struct({ count: float64, mean: float64, squares: float64 }),
 });
 
 /** What some requests used, and what they wrote to the log. */
@@ -86,7 +86,7 @@ export const startSuite = async () => {
   };
   // biome-ignore lint/style/noProcessEnv: the handlers read it when they are imported, as on Lambda
   Object.assign(process.env, environment);
-  (kernels as Kernel[]).push(parts);
+  (kernels as Kernel<unknown>[]).push(parts);
   const [items, computations, reads, worker] = await Promise.all([
     import('../../functions/items/handler.ts'),
     import('../../functions/computations/handler.ts'),
@@ -144,7 +144,7 @@ export const startSuite = async () => {
     stop: async (): Promise<void> => {
       mock.timers.reset();
       log.restore();
-      (kernels as Kernel[]).splice(kernels.indexOf(parts), 1);
+      (kernels as Kernel<unknown>[]).splice(kernels.indexOf(parts), 1);
       await meter.stop();
       await Promise.all([queues.stop(), dynamodb.stop()]);
     },

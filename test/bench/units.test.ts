@@ -9,7 +9,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DynamoDb } from '../../infra/local/dynamodb.ts';
+import type { DynamoDb } from '../../infra/local/storage/dynamodb.ts';
 import { createTables, startDynamoDB } from '../support/dynamodb.ts';
 import { computationOperations, itemOperations, usageOf, wholeComputations } from './units-operations.ts';
 import { type Suite, startSuite } from './units-suite.ts';

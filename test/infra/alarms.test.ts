@@ -65,6 +65,8 @@ describe.each(deployed)('the alarms of %s', (stage) => {
         'api-server-errors',
         'orders-table-read-throttles',
         'orders-table-write-throttles',
+        'orders-by-day-index-read-throttles',
+        'orders-by-day-index-write-throttles',
         'prices-table-read-throttles',
         'prices-table-write-throttles',
         'parcels-queue-age',
@@ -87,6 +89,15 @@ describe.each(deployed)('the alarms of %s', (stage) => {
     expect(threshold('money-missing')).toBe(2);
   });
 
+  test('watch what each index refuses, which the metric of its table does not contain', () => {
+    const [alarm] = alarms.filter(({ name }) => name === 'orders-by-day-index-write-throttles');
+    const dimensions = alarm?.metrics.flatMap((metric) => metric.Dimensions) ?? [];
+    expect(dimensions.map(({ Name, Value }) => [Name, readable(Value)])).toEqual([
+      ['GlobalSecondaryIndexName', 'by-day'],
+      ['TableName', 'DataOrders'],
+    ]);
+  });
+
   test('are told to the topic, and so is their end; no traffic is no trouble', () => {
     for (const alarm of alarms) {
       expect(alarm.AlarmActions.map(readable)).toEqual(['AlarmsTopic']);
@@ -106,6 +117,7 @@ describe.each(deployed)('the alarms of %s', (stage) => {
       Principal: { Service: 'cloudwatch.amazonaws.com' },
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
       Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
     });
     const [policy] = resources(template, 'AWS::SNS::TopicPolicy');
     const allowed = policy?.Properties.PolicyDocument.Statement.filter(

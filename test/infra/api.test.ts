@@ -98,7 +98,9 @@ describe('the stage', () => {
   test('logs a line of JSON a request, which carries the id that the function logs too', () => {
     const { DestinationArn, Format } = stageOf().AccessLogSettings;
     expect(readable(DestinationArn)).toBe('ApiLogs.Arn');
-    expect(JSON.parse(Format)).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
+    expect(Format).toMatch(/,"error":\$context\.error\.messageString\}$/); // which API Gateway quotes itself
+    const line = JSON.parse(Format.replace('$context.error.messageString', '""'));
+    expect(line).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
   });
 });
 
@@ -168,7 +170,7 @@ describe('the template', () => {
     ]);
     expect(Object.fromEntries(outputs)).toEqual({
       ApiUrl: 'Api.ApiEndpoint',
-      Issuer: 'https://cognito-idp.AWS::Region.amazonaws.com/IdentityUsers',
+      Issuer: 'https://cognito-idp.AWS::Region.AWS::URLSuffix/IdentityUsers',
       TokenUrl: expect.stringMatching(/^https:\/\/IdentityUsersDomain\.auth\..*\/oauth2\/token$/),
       UserPoolId: 'IdentityUsers',
       ClientId: 'IdentityUsersMachine',

@@ -57,7 +57,7 @@ describe('without an identity provider of one’s own', () => {
       IdentitySource: ['$request.header.Authorization'],
     });
     expect(readable(JwtConfiguration.Issuer)).toBe(
-      'https://cognito-idp.AWS::Region.amazonaws.com/IdentityUsers',
+      'https://cognito-idp.AWS::Region.AWS::URLSuffix/IdentityUsers',
     );
     expect(JwtConfiguration.Audience.map(readable)).toEqual(['IdentityUsersMachine']);
   });

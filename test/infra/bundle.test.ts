@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kernels } from '../../functions/kernels/registry.ts';
+import { kernels } from '../../functions/kernels/index.ts';
 import { functions } from '../../functions/manifest.ts';
 import { product } from '../../functions/product.ts';
 import { build, bundle, place } from '../../infra/bundle/build.ts';

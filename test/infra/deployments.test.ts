@@ -27,9 +27,9 @@ describe.each(['dev', 'prod'] as const)('a deployment to %s', (stage) => {
     }
   });
 
-  test('keeps old versions, so that an alias can be pointed back', () => {
+  test('keeps old versions, so that an alias can be pointed back, but none of a deployment that was rolled back', () => {
     for (const version of resources(templateOf(stage), 'AWS::Lambda::Version')) {
-      expect(version.DeletionPolicy).toBe('Retain');
+      expect(version.DeletionPolicy).toBe('RetainExceptOnCreate');
     }
   });
 

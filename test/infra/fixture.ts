@@ -21,7 +21,7 @@ const operations: Record<'create' | 'read' | 'ping', AnyOperation> = {
     scope: 'orders/write',
     summary: 'Place an order',
     headers: [{ name: 'X-Promise', description: 'A promise', read: ({ header }) => header('X-Promise') }],
-    body: { contentTypes: ['application/json'], content },
+    body: { contentTypes: ['application/json'], maxBytes: 1_024, content },
     responses: {
       201: { description: 'Placed', headers: [{ name: 'X-Receipt', description: 'A receipt' }], content },
     },

@@ -31,7 +31,7 @@ describe.each(shopStageNames)('every function in %s', (stage) => {
     expect(all).toHaveLength(names.length + 1); // and the API's
     for (const { Properties, DeletionPolicy } of all) {
       expect(Properties.RetentionInDays).toBe(shopStages[stage].logRetentionDays);
-      expect(DeletionPolicy).toBe(stage === 'prod' ? 'Retain' : 'Delete');
+      expect(DeletionPolicy).toBe(stage === 'prod' ? 'RetainExceptOnCreate' : 'Delete');
     }
   });
 });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readComputation } from '../../functions/computation-reads/operations.ts';
 import { listComputations, submissionOf } from '../../functions/computations/operations.ts';
 import { itemOperations } from '../../functions/items/operations.ts';
-import { kernels } from '../../functions/kernels/registry.ts';
+import { kernels } from '../../functions/kernels/index.ts';
 import type { ComputationType } from '../../functions/lib/computations/types.ts';
 import { manifest } from '../../functions/manifest.ts';
 import { openApiDocument } from '../../infra/bundle/openapi.ts';

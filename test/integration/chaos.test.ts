@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findKernel } from '../../functions/kernels/registry.ts';
+import { findKernel, type KernelContext } from '../../functions/kernels/index.ts';
 import type { ParallelKernel, SequentialKernel } from '../../functions/lib/engine/kernel.ts';
-import { chaosSettings } from '../../infra/local/chaos.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf, setVariables } from '../support/adapt.ts';
 import { type Answer, type Call, client, until } from '../support/api.ts';
 import { foldTree } from '../support/engine.ts';
@@ -14,10 +15,11 @@ const CLIENTS = 16;
 
 let platform: Platform;
 let api: ReturnType<typeof client>;
+let faults: Chaos;
 let sweeping = true;
 
 beforeAll(async () => {
-  const faults = {
+  const rates = {
     throttled: 0.005,
     failed: 0.02,
     lost: 0.02,
@@ -25,19 +27,20 @@ beforeAll(async () => {
     slow: 0.05,
     slowMilliseconds: 50,
   };
+  faults = chaos({
+    seed: 20_261_120,
+    dynamodb: rates,
+    sqs: { ...rates, throttled: 0.03, duplicated: 0.1, delayed: 0.1, delaySeconds: 1 },
+    functions: {
+      items: { killed: 0.01, killMilliseconds: 10 },
+      computations: { killed: 0.02, killMilliseconds: 20 },
+      'computation-reads': { killed: 0.02, killMilliseconds: 20 },
+      worker: { killed: 0.05, killMilliseconds: 100 },
+      sweeper: { killed: 0.05, killMilliseconds: 100 },
+    },
+  });
   platform = await startPlatform({
-    chaos: chaosSettings({
-      seed: 20_261_120,
-      dynamodb: faults,
-      sqs: { ...faults, throttled: 0.03, duplicated: 0.1, delayed: 0.1, delaySeconds: 1 },
-      functions: {
-        items: { killed: 0.01, killMilliseconds: 10 },
-        computations: { killed: 0.02, killMilliseconds: 20 },
-        'computation-reads': { killed: 0.02, killMilliseconds: 20 },
-        worker: { killed: 0.05, killMilliseconds: 100 },
-        sweeper: { killed: 0.05, killMilliseconds: 100 },
-      },
-    }),
+    plugins: [faults],
     adapt: (template) => {
       // What takes minutes in production takes seconds here.
       propertiesOf(template, 'AWS::SQS::Queue', 'QueuesWork').VisibilityTimeout = 8;
@@ -93,17 +96,24 @@ const work = (n: number): { readonly type: string; readonly input: Record<string
   return { type: 'sum-of-squares', input: { n } };
 };
 
+const NO_ITEMS: KernelContext = { items: { page: async () => ({ items: [], next: undefined }) } };
+
 /** What it must come to, computed in this process. */
 const resultOf = async ({ type, input }: ReturnType<typeof work>): Promise<unknown> => {
   const kernel = findKernel(type);
   if (kernel?.kind === 'parallel') {
     const { input: schema } = kernel as ParallelKernel<unknown, unknown, unknown>;
-    return foldTree(kernel, schema.parse(input));
+    return foldTree(kernel, schema.parse(input), NO_ITEMS);
   }
-  const { start, step, progress, finish } = kernel as SequentialKernel<unknown, unknown, unknown>;
+  const { start, step, progress, finish } = kernel as SequentialKernel<
+    unknown,
+    unknown,
+    unknown,
+    KernelContext
+  >;
   let state = start(input);
   for (let { done, total } = progress(state, input); done < total; { done, total } = progress(state, input)) {
-    state = await step(state, input, { page: async () => ({ items: [], next: undefined }) });
+    state = await step(state, input, NO_ITEMS);
   }
   return finish(state, input);
 };
@@ -207,6 +217,6 @@ it('whatever goes wrong, all accepted work is accounted for, every result is rig
   ]);
   const killed = ['items killed', 'worker killed'];
   for (const kind of [...kinds, 'sqs duplicated', 'sqs delayed', ...killed]) {
-    expect(platform.faults.get(kind), kind).toBeGreaterThan(0);
+    expect(faults.faults.get(kind), kind).toBeGreaterThan(0);
   }
 }, 240_000);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { type Answer, client, until } from '../support/api.ts';
 
 let platform: Platform;

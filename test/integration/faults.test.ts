@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
-import type { Template } from '../../infra/local/template.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf, setVariables } from '../support/adapt.ts';
 import { client, until } from '../support/api.ts';
 
@@ -61,7 +62,7 @@ describe('a queue that has lost every message', () => {
     }, 'some progress');
     const work = platform.queues.find(({ logicalId }) => logicalId.startsWith('QueuesWork'));
     if (work === undefined) throw new Error('there is no work queue');
-    await fetch(platform.endpoints.sqs, {
+    await fetch(platform.endpoint('sqs'), {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { setVariables } from '../support/adapt.ts';
 import { tokenOf } from '../support/api.ts';
 import { type AnyRequest, type Document, requestsOf } from '../support/openapi-requests.ts';
@@ -101,7 +102,7 @@ const memoryOfFunctions = (): number => {
       try {
         if (
           !readFileSync(`/proc/${pid}/environ`, 'latin1').includes(
-            `ENDPOINT_URL_SQS=${platform.endpoints.sqs}`,
+            `ENDPOINT_URL_SQS=${platform.endpoint('sqs')}`,
           )
         )
           return 0;

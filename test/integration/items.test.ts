@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kernels } from '../../functions/kernels/registry.ts';
+import { kernels } from '../../functions/kernels/index.ts';
 import { manifest } from '../../functions/manifest.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { allOperations } from '../../infra/suite.ts';
 import { type Answer, client } from '../support/api.ts';
 import { itemBody } from '../support/item-bodies.ts';

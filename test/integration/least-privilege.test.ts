@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Platform, type PlatformOptions, startPlatform } from '../../infra/local/platform.ts';
-import type { Template } from '../../infra/local/template.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import type { PlatformOptions } from '../../infra/local/run-stack.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client, until } from '../support/api.ts';
 import { itemBody } from '../support/item-bodies.ts';
 import { ownerOf } from '../support/owner.ts';

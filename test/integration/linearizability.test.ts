@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chaosSettings } from '../../infra/local/chaos.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client } from '../support/api.ts';
 import { itemBody } from '../support/item-bodies.ts';
 import { type ItemInput, type ItemObservation, itemModel, sawFrom } from '../support/item-history.ts';
@@ -13,6 +14,7 @@ const ITEMS = 24;
 
 let platform: Platform;
 let api: ReturnType<typeof client>;
+let faults: Chaos;
 beforeAll(async () => {
   const common = {
     throttled: 0.02,
@@ -22,13 +24,12 @@ beforeAll(async () => {
     slow: 0.1,
     slowMilliseconds: 20,
   };
-  platform = await startPlatform({
-    chaos: chaosSettings({
-      seed: 20_261_120,
-      dynamodb: common,
-      functions: { items: { killed: 0.03, killMilliseconds: 8 } },
-    }),
+  faults = chaos({
+    seed: 20_261_120,
+    dynamodb: common,
+    functions: { items: { killed: 0.03, killMilliseconds: 8 } },
   });
+  platform = await startPlatform({ plugins: [faults] });
   api = client(platform.url);
 });
 afterAll(() => platform.stop());
@@ -125,7 +126,7 @@ describe('items used by concurrent clients, while requests fail, answers are los
     const statuses = new Set(all.map(({ output }) => output?.status));
     expect([...statuses]).toEqual(expect.arrayContaining([200, 201, 204, 404, 409, 412, undefined]));
     for (const kind of ['dynamodb throttled', 'dynamodb unanswered', 'dynamodb lost', 'items killed']) {
-      expect(platform.faults.get(kind), kind).toBeGreaterThan(0);
+      expect(faults.faults.get(kind), kind).toBeGreaterThan(0);
     }
     // Most faults are survived: few requests stay without an answer.
     expect(all.filter(({ output }) => output === undefined).length).toBeLessThan(all.length / 8);

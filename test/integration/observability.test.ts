@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { setVariables } from '../support/adapt.ts';
 import { type Answer, type Call, client, tokenOf, until } from '../support/api.ts';
 import { itemBody } from '../support/item-bodies.ts';

@@ -2,9 +2,11 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
-import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
-import type { OperatorState } from '../../infra/local/operator-state.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { PageState } from '../../infra/local/page/state.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { ownerClient } from '../../infra/local/storage/tables.ts';
+import type { ActiveComputations } from '../../infra/start/plugins/computations/active-computations.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client } from '../support/api.ts';
 import { itemBody } from '../support/item-bodies.ts';
@@ -18,7 +20,7 @@ beforeAll(async () => {
       propertiesOf(template, 'AWS::Lambda::EventSourceMapping', 'TriggersWork').Enabled = false;
     },
   });
-  const database = operatorClient(platform.endpoints.dynamodb, platform.region);
+  const database = ownerClient(platform.endpoint('dynamodb'), platform.region);
   store = dynamoComputationStore(database, platform.output('ComputationsTable'));
 });
 afterAll(() => platform.stop());
@@ -42,10 +44,11 @@ const ask = (path: string, { method = 'GET', headers = {} }: { method?: string; 
       .end();
   });
 
-const state = async (): Promise<OperatorState> => JSON.parse((await ask('/_local/state')).body);
+type State = PageState & { readonly panels: { readonly computations: ActiveComputations } };
 
-const functionOf = ({ functions }: OperatorState, wanted: string) =>
-  functions.find(({ label }) => label === wanted);
+const state = async (): Promise<State> => JSON.parse((await ask('/_local/state')).body);
+
+const functionOf = ({ functions }: State, wanted: string) => functions.find(({ label }) => label === wanted);
 
 /** Prime numbers in a hundred parts. */
 const primes = { body: { type: 'prime-count', input: { to: 10_000_000_000 } } };
@@ -89,8 +92,8 @@ describe('the state of the platform', () => {
     await client(platform.url, { tenant: 'other' })('POST', '/computations', primes);
 
     const submitted = await state();
-    expect(submitted.computations).toMatchObject({ active: 2, more: false });
-    const { computations = [] } = submitted.computations ?? {};
+    expect(submitted.panels.computations).toMatchObject({ active: 2, more: false });
+    const { computations } = submitted.panels.computations;
     expect(computations.map(({ type, status, progress }) => [type, status, progress])).toEqual(
       Array(2).fill(['prime-count', 'queued', { done: 0, total: 100 }]),
     );
@@ -114,7 +117,7 @@ describe('the state of the platform', () => {
       new Uint8Array([1]),
       Math.ceil(Date.now() / 1_000) + 600,
     );
-    expect((await state()).computations?.computations[0]).toMatchObject({
+    expect((await state()).panels.computations.computations[0]).toMatchObject({
       id: first.id,
       tenant: record.tenant,
       status: 'running',
@@ -127,7 +130,7 @@ describe('the state of the platform', () => {
       { type: 't', title: 'It failed', detail: 'for a test' },
       { finishedAt: Date.now(), expiresAt: Math.ceil(Date.now() / 1_000) + 600 },
     );
-    expect((await state()).computations).toMatchObject({
+    expect((await state()).panels.computations).toMatchObject({
       active: 1,
       computations: [
         { status: 'queued' },
@@ -142,6 +145,8 @@ describe('the page', () => {
     ['/_local/', 'text/html; charset=utf-8'],
     ['/_local', 'text/html; charset=utf-8'],
     ['/_local/app.js', 'text/javascript; charset=utf-8'],
+    ['/_local/panels/computations.js', 'text/javascript; charset=utf-8'],
+    ['/_local/panels/computations.css', 'text/css; charset=utf-8'],
     ['/_local/style.css', 'text/css; charset=utf-8'],
     ['/_local/icon.svg', 'image/svg+xml'],
     ['/_local/state', 'application/json'],
@@ -168,12 +173,15 @@ describe('the page', () => {
       '/_local/icon.svg',
       '/_local/style.css',
       '/_local/app.js',
+      '/_local/panels/computations.css',
+      '/_local/panels/computations.js',
       '/_local/state',
     ]);
     expect(body).not.toMatch(/ style=| on\w+=|<style|<script>/);
-    expect((await ask('/_local/app.js')).body).not.toMatch(
-      /innerHTML|outerHTML|insertAdjacent|document\.write/,
-    );
+    for (const script of ['app.js', 'dom.js', 'panels/computations.js'])
+      expect((await ask(`/_local/${script}`)).body).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacent|document\.write/,
+      );
   });
 
   it.each([

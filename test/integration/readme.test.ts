@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { startPlatform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const fiveMinutes = /## Five minutes\n(.*?)\n## /s.exec(readFileSync(file('README.md'), 'utf8'))?.[1] ?? '';
@@ -15,7 +15,7 @@ it('the five minutes of the README happen as they are told', async () => {
   const script = commands
     .map((line) => `${line.slice(2)}; echo`)
     .join('\n')
-    .replace('npm run -s token', `${process.execPath} ${file('infra/local/token.ts')} --url ${platform.url}`)
+    .replace('npm run -s token', `${process.execPath} ${file('infra/start/token.ts')} --url ${platform.url}`)
     .replaceAll('http://localhost:3000', platform.url);
   // The platform runs in this process, so the shell must not keep it waiting.
   const { stdout: output } = await promisify(execFile)('bash', ['-c', script]);

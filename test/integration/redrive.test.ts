@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
-import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { ownerClient } from '../../infra/local/storage/tables.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client, until } from '../support/api.ts';
 
 let platform: Platform;
@@ -15,7 +16,7 @@ let store: ReturnType<typeof dynamoComputationStore>;
 
 beforeAll(async () => {
   platform = await startPlatform();
-  const database = operatorClient(platform.endpoints.dynamodb, platform.region);
+  const database = ownerClient(platform.endpoint('dynamodb'), platform.region);
   store = dynamoComputationStore(database, platform.output('ComputationsTable'));
 });
 afterAll(() => platform.stop());

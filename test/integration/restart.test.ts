@@ -25,7 +25,7 @@ const start = async () => {
     [
       '--import',
       './infra/node-version.mjs',
-      'infra/local/main.ts',
+      'infra/start/main.ts',
       '--json',
       '--port',
       '0',

@@ -1,26 +1,37 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../support/api.ts';
 
-const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../infra/start/main.ts', import.meta.url));
 
 /** `npm start` with these arguments, until the test ends. */
 const start = (...args: readonly string[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-start-'));
-  const child = spawn(process.execPath, [main, '--port', '0', '--data', join(folder, 'data'), ...args], {
+  const data = join(folder, 'data');
+  const child = spawn(process.execPath, [main, '--port', '0', '--data', data, ...args], {
     // biome-ignore lint/style/noProcessEnv: what is killed leaves its build behind, here where the test removes it
     env: { ...process.env, TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
-  const running = { output: '', end: () => child.kill('SIGTERM') && exited };
+  const running = {
+    data,
+    output: '',
+    errors: '',
+    closed: once(child, 'close'),
+    end: (signal: 'SIGINT' | 'SIGTERM' = 'SIGTERM') => child.kill(signal) && exited,
+  };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     running.output += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    running.errors += text;
   });
   onTestFinished(async () => {
     child.kill('SIGKILL');
@@ -29,6 +40,71 @@ const start = (...args: readonly string[]) => {
   });
   return running;
 };
+
+it('runs the whole stack, prints lines that work when pasted, and ends at Ctrl-C', async () => {
+  const running = start();
+  await until(async () => running.output.includes('Ctrl-C ends it.'), 'the introduction');
+  const lines = running.output.split('\n').filter((line) => /^ {2}(curl|TOKEN=|id=)/.test(line));
+  // The same without the wait: a count to 10^10 takes a while.
+  const script = lines.join('\n').replace('10000000000', '1000');
+
+  const answers = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
+
+  expect(answers.map((line) => JSON.parse(line))).toMatchObject([
+    { status: 'pass' },
+    { id: 1, name: 'first' },
+    { id: 1, name: 'first' },
+    { type: 'prime-count' },
+    { status: 'succeeded', result: { count: 168 } },
+  ]);
+  expect(readdirSync(running.data)).toContain('dynamodb.sqlite');
+  expect(await running.end('SIGINT')).toEqual([0, null]);
+});
+
+describe('a command line that is wrong', () => {
+  const ended = async (...args: string[]) => {
+    const running = start(...args);
+    const [code] = await running.closed;
+    return { code, errors: running.errors };
+  };
+
+  it.each([
+    [['--port', 'x'], '--port takes a number from 0 to 65535, not "x".\n'],
+    [['--port', '65536'], '--port takes a number from 0 to 65535, not "65536".\n'],
+    [['--data', ''], '--data takes the name of a folder.\n'],
+    [['--bogus'], "Unknown option '--bogus': see npm start -- --help.\n"],
+    [['extra'], "Unexpected argument 'extra'"],
+    [['--chaos', '/nothing.json'], '--chaos /nothing.json: ENOENT: no such file'],
+  ])('is refused in one sentence: %j', async (args, sentence) => {
+    const { code, errors } = await ended(...args);
+
+    expect(errors).toContain(sentence);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+
+  it('is told in one sentence when its port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+    });
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+    const { code, errors } = await ended('--port', String(port));
+
+    expect(errors).toBe(`Port ${port} is taken: end what listens there, or choose another with --port.\n`);
+    expect(code).toBe(1);
+  });
+});
+
+it('explains its options with --help', () => {
+  const help = execFileSync(process.execPath, [main, '--help'], { encoding: 'utf8' });
+
+  expect(help).toContain('[--port N] [--data DIR] [--chaos FILE] [--json]');
+  expect(help).toMatch(/^ {2}--chaos FILE makes things go wrong/m);
+});
 
 it('says where the API and the page are, and what was asked of it', async () => {
   const running = start();

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Computation } from '../../functions/lib/engine/computation.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
-import { chaosSettings } from '../../infra/local/chaos.ts';
-import { operatorClient } from '../../infra/local/dynamodb-tables.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { chaos } from '../../infra/local/chaos/chaos.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { ownerClient } from '../../infra/local/storage/tables.ts';
+import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client, until } from '../support/api.ts';
 import { type Page, startChromium } from './chromium.ts';
@@ -18,14 +19,14 @@ const start = async (port = 0): Promise<void> => {
   platform = await startPlatform({
     port,
     // A fault that harms nobody, so that there is one to show.
-    chaos: chaosSettings({ sqs: { slow: 1, slowMilliseconds: 0 } }),
+    plugins: [chaos({ sqs: { slow: 1, slowMilliseconds: 0 } })],
     // Nobody takes what is in the work queue, so that nothing happens but what a test does.
     adapt: (template) => {
       propertiesOf(template, 'AWS::Lambda::EventSourceMapping', 'TriggersWork').Enabled = false;
     },
   });
   store = dynamoComputationStore(
-    operatorClient(platform.endpoints.dynamodb, platform.region),
+    ownerClient(platform.endpoint('dynamodb'), platform.region),
     platform.output('ComputationsTable'),
   );
 };
@@ -138,7 +139,7 @@ describe('in a browser', () => {
         kind: 'parallel',
         createdAt: at,
       },
-      { deadline: at + 600_000, visit: { at: at + 600_000, interval: 1, seen: 0 } },
+      { deadline: at + 600_000, visit: { at: at + 600_000, intervalMs: 1, lastDone: 0 } },
       20,
     );
     if (!('applied' in created)) throw new Error('It is new.');

@@ -103,6 +103,25 @@ describe('the event of a request', () => {
     expect(event.isBase64Encoded).toBe(false);
   });
 
+  test('has the headers, parameters and cookies that a client gives names of objects', async () => {
+    const answer = await raw(
+      platform,
+      'GET /?constructor=1&__proto__=2 HTTP/1.1\r\nHost: x\r\nConstructor: a\r\n__proto__: b\r\nConnection: close\r\n\r\n',
+    );
+    const event = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+
+    expect(Object.entries(event.headers)).toEqual(
+      expect.arrayContaining([
+        ['constructor', 'a'],
+        ['__proto__', 'b'],
+      ]),
+    );
+    expect(Object.entries(event.queryStringParameters)).toEqual([
+      ['constructor', '1'],
+      ['__proto__', '2'],
+    ]);
+  });
+
   test('joins the values of a header that comes twice', async () => {
     const answer = await raw(
       platform,

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { listen } from '../../infra/local/api-gateway.ts';
-import { jwtAuthorizer } from '../../infra/local/authorizer.ts';
-import { runStack } from '../../infra/local/platform.ts';
-import { requestToken } from '../../infra/local/request-token.ts';
+import { jwtAuthorizer } from '../../infra/local/auth/authorizer.ts';
+import { requestToken } from '../../infra/local/auth/request-token.ts';
+import { listen } from '../../infra/local/http/listener.ts';
+import { runStack } from '../../infra/local/run-stack.ts';
 import { rawConnection } from '../support/raw.ts';
 import { api, lambda, type Resources, run, synthesize, temporaryFolder } from './stacks.ts';
 

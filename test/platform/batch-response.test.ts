@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { succeeded } from '../../infra/local/batch-response.ts';
+import { succeeded } from '../../infra/local/queue/batch-response.ts';
 
 const batch = ['a', 'b', 'c'].map((MessageId) => ({ MessageId }));
 

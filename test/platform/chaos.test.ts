@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chaosSettings, createChaos, readChaosFile } from '../../infra/local/chaos.ts';
-import { createQueues, type Sqs, startSqs } from '../../infra/local/sqs.ts';
+import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
+import { type ChaosInput, readChaosFile } from '../../infra/local/chaos/settings.ts';
+import { createQueue, type Sqs, startSqs } from '../../infra/local/queue/sqs.ts';
+import { lambda, run } from './stacks.ts';
 
 describe('a chaos file', () => {
   let folder: string;
@@ -49,27 +51,18 @@ describe('chaos', () => {
   beforeEach(async () => {
     sqs = await startSqs('us-east-1');
     ends.push(sqs.stop);
-    const attributes = { VisibilityTimeout: '30' };
-    await createQueues(sqs, [
-      {
-        name: 'q',
-        attributes,
-        label: 'queue',
-        logicalId: 'Q',
-        arn: '',
-        url: '',
-        visibilityTimeoutSeconds: 30,
-      },
-    ]);
+    await createQueue(sqs, { name: 'q', attributes: { VisibilityTimeout: '30' } });
   });
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
   /** Sends a batch of four messages, and gives what came of it and what the queue then has. */
-  const send = async (faults: Parameters<typeof chaosSettings>[0]['sqs']) => {
-    const chaos = createChaos(chaosSettings({ sqs: faults }));
-    const { endpoint, stop } = await chaos.before('sqs', sqs.endpoint);
+  const send = async (rates: ChaosInput['sqs']) => {
+    const plugin = chaos({ sqs: rates });
+    const interception = await plugin.interceptService?.('sqs', sqs.endpoint);
+    if (interception === undefined) throw new Error('chaos stands before SQS');
+    const { endpoint, stop } = interception;
     ends.push(stop);
     const client = new SQSClient({
       endpoint,
@@ -84,7 +77,7 @@ describe('chaos', () => {
       .then(({ Successful = [] }) => Successful.length)
       .catch(({ name }: Error) => name);
     const { ready, delayed } = await sqs.depth('q');
-    return { outcome, ready, delayed, faults: Object.fromEntries(chaos.faults) };
+    return { outcome, ready, delayed, faults: Object.fromEntries(plugin.faults) };
   };
 
   it.each([
@@ -114,14 +107,35 @@ describe('chaos', () => {
     expect({ ready, delayed }).toEqual({ ready: 0, delayed: 4 });
   });
 
-  it('draws the same faults from the same seed, and others from another', async () => {
-    const draw = async (seed: number) => {
-      const chaos = createChaos(chaosSettings({ seed, functions: { worker: { killed: 0.5 } } }));
-      const worker = { crashAfter: (): number | undefined => undefined };
-      chaos.among({ get: () => worker } as never);
-      return Array.from({ length: 50 }, () => worker.crashAfter());
+  it('draws the same faults from the same seed, and others from another', () => {
+    const worker = { logicalId: 'W', name: 'w', label: 'worker' };
+    const draw = (seed: number) => {
+      const plugin: Chaos = chaos({ seed, functions: { worker: { killed: 0.5 } } });
+      return Array.from({ length: 50 }, () => plugin.killAfter?.(worker));
     };
-    expect(await draw(1)).toEqual(await draw(1));
-    expect(await draw(1)).not.toEqual(await draw(2));
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1)).not.toEqual(draw(2));
+  });
+});
+
+describe('a platform with chaos', () => {
+  const echo = { Echo: lambda('export const handler = () => new Promise(() => {});') };
+
+  it('kills instances of the functions that it is told to, and counts them for the page', async () => {
+    const plugin = chaos({ functions: { Echo: { killed: 1, killMilliseconds: 10 } } });
+    const platform = await run(echo, { plugins: [plugin] });
+
+    await expect(platform.invoke('Echo', {})).rejects.toThrow('signal: killed');
+
+    const state = await (await fetch(`${platform.url}/_local/state`)).json();
+    expect(state).toMatchObject({ panels: { faults: { 'Echo killed': 1 } } });
+  });
+
+  it.each(['Other', 'toString'])('does not start when there is no function %s to kill', async (label) => {
+    const plugin = chaos({ functions: { [label]: { killed: 1 } } });
+
+    await expect(run(echo, { plugins: [plugin] })).rejects.toThrow(
+      `Chaos kills instances of ${label}, but the stack has no such function.`,
+    );
   });
 });

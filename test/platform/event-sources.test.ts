@@ -23,9 +23,9 @@ const eventsOf = (platform: Platform): SQSEvent[] =>
 const bodiesOf = (platform: Platform): string[] =>
   eventsOf(platform).flatMap(({ Records }) => Records.map(({ body }) => body));
 
-const clientOf = ({ endpoints, region }: Platform): SQSClient => {
+const clientOf = ({ endpoint, region }: Platform): SQSClient => {
   const client = new SQSClient({
-    endpoint: endpoints.sqs,
+    endpoint: endpoint('sqs'),
     region,
     credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
   });

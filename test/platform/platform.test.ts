@@ -1,13 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startDynamoDb } from '../../infra/local/dynamodb.ts';
-import { type Platform, runStack } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { runStack } from '../../infra/local/run-stack.ts';
+import { startDynamoDb } from '../../infra/local/storage/dynamodb.ts';
 import { api, lambda, run, start, synthesize, temporaryFolder } from './stacks.ts';
 
 const table = (properties: Record<string, unknown> = {}) => ({
@@ -34,9 +33,9 @@ const table = (properties: Record<string, unknown> = {}) => ({
   },
 });
 
-const clientOf = ({ endpoints, region }: Platform): DynamoDBClient => {
+const clientOf = ({ endpoint, region }: Platform): DynamoDBClient => {
   const client = new DynamoDBClient({
-    endpoint: endpoints.dynamodb,
+    endpoint: endpoint('dynamodb'),
     region,
     credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
   });
@@ -150,8 +149,8 @@ describe('a platform', () => {
     };
     const [one, other] = await Promise.all([run(stack), run(stack)]);
 
-    expect(await one.invoke('Here', {})).toBe(one.endpoints.dynamodb);
-    expect(await other.invoke('Here', {})).toBe(other.endpoints.dynamodb);
+    expect(await one.invoke('Here', {})).toBe(one.endpoint('dynamodb'));
+    expect(await other.invoke('Here', {})).toBe(other.endpoint('dynamodb'));
     expect(one.endpoints).not.toEqual(other.endpoints);
   });
 
@@ -236,7 +235,7 @@ describe('a platform', () => {
     });
     onTestFinished(remove);
     const script = join(folder, 'host.ts');
-    const module = fileURLToPath(new URL('../../infra/local/platform.ts', import.meta.url));
+    const module = fileURLToPath(new URL('../../infra/local/run-stack.ts', import.meta.url));
     writeFileSync(
       script,
       `import { runStack } from ${JSON.stringify(module)};
@@ -265,79 +264,3 @@ const saying = (child: ChildProcess, words: string): Promise<string> =>
     });
     child.once('exit', () => reject(new Error(`It never said ${words}: ${output}`)));
   });
-
-describe('npm start', () => {
-  const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
-  const started = (...args: string[]) => {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    onTestFinished(() => {
-      child.kill('SIGKILL');
-    });
-    return child;
-  };
-  const ended = async (...args: string[]) => {
-    const child = started(...args);
-    let errors = '';
-    child.stderr.on('data', (chunk) => {
-      errors += chunk;
-    });
-    child.stdout.resume();
-    const [code] = await once(child, 'close');
-    return { code, errors };
-  };
-
-  test('runs the whole stack, prints lines that work when pasted, and ends at Ctrl-C', async () => {
-    const data = join(temporaryFolder(), 'data');
-    const child = started('--port', '0', '--data', data);
-    const output = await saying(child, 'Ctrl-C ends it.');
-    const lines = output.split('\n').filter((line) => /^ {2}(curl|TOKEN=|id=)/.test(line));
-    // The same without the wait: a count to 10^10 takes a while.
-    const script = lines.join('\n').replace('10000000000', '1000');
-
-    const answers = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
-
-    expect(answers.map((line) => JSON.parse(line))).toMatchObject([
-      { status: 'pass' },
-      { id: 1, name: 'first' },
-      { id: 1, name: 'first' },
-      { type: 'prime-count' },
-      { status: 'succeeded', result: { count: 168 } },
-    ]);
-    expect(readdirSync(data)).toContain('dynamodb.sqlite');
-
-    child.kill('SIGINT');
-    expect(await once(child, 'exit')).toEqual([0, null]);
-  });
-
-  test.each([
-    [['--port', 'x'], '--port takes a number from 0 to 65535, not "x".\n'],
-    [['--port', '65536'], '--port takes a number from 0 to 65535, not "65536".\n'],
-    [['--bogus'], "Unknown option '--bogus': see npm start -- --help.\n"],
-    [['extra'], "Unexpected argument 'extra'"],
-  ])('%j is refused in one sentence', async (args, sentence) => {
-    const { code, errors } = await ended(...args);
-
-    expect(errors).toContain(sentence);
-    expect(errors.trim().split('\n')).toHaveLength(1);
-    expect(code).toBe(1);
-  });
-
-  test('says in one sentence that its port is taken', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => {
-      server.close();
-    });
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-
-    const { code, errors } = await ended('--port', String(port), '--data', join(temporaryFolder(), 'data'));
-
-    expect(errors).toBe(`Port ${port} is taken: end what listens there, or choose another with --port.\n`);
-    expect(code).toBe(1);
-  });
-
-  test('explains itself', () => {
-    expect(execFileSync(process.execPath, [main, '--help'], { encoding: 'utf8' })).toContain('--port N');
-  });
-});

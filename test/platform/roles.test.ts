@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { dynamoDbCalls, sqsCalls } from '../../infra/local/aws-calls.ts';
+import { dynamoDbCalls, sqsCalls } from '../../infra/local/iam/calls.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { lambda, mapping, queue, type Resources, role, run } from './stacks.ts';
 
@@ -65,9 +65,9 @@ const outcomesOf = async (platform: Platform, ...calls: readonly DynamoDbCall[])
   (await platform.invoke('Reader', { calls })) as { name?: string; message?: string; status: number }[];
 
 /** The client for SQS of somebody with this access key. */
-const queuesOf = ({ endpoints, region }: Platform, accessKeyId = 'LOCALREADER') => {
+const queuesOf = ({ endpoint, region }: Platform, accessKeyId = 'LOCALREADER') => {
   const credentials = { accessKeyId, secretAccessKey: 'local' };
-  const sqs = new SQSClient({ endpoint: endpoints.sqs, region, credentials });
+  const sqs = new SQSClient({ endpoint: endpoint('sqs'), region, credentials });
   onTestFinished(() => sqs.destroy());
   return sqs;
 };
@@ -281,9 +281,9 @@ describe('a function', () => {
 
 test('the owner of the account may do everything', async () => {
   const platform = await run(stackOf());
-  const { endpoints, region } = platform;
+  const { endpoint, region } = platform;
   const credentials = { accessKeyId: 'ANYBODY', secretAccessKey: 'local' };
-  const dynamodb = new DynamoDBClient({ endpoint: endpoints.dynamodb, region, credentials });
+  const dynamodb = new DynamoDBClient({ endpoint: endpoint('dynamodb'), region, credentials });
   onTestFinished(() => dynamodb.destroy());
 
   await dynamodb.send(new GetItemCommand({ TableName: 'Test-Table', Key: { pk: { S: 'a' } } }));
@@ -298,7 +298,7 @@ describe('what cannot be held to is refused at the start', () => {
   test.each(reading)('a mapping whose function lacks %s, as Lambda refuses it', async (missing) => {
     const others = reading.filter((action) => action !== missing);
     const stack = { ...stackOf(allow(others, arn('Work'))), Mapping: mapping('Work', 'Reader') };
-    await expect(run(stack)).rejects.toThrow(`Reader cannot be fed from Work: User: arn:aws:sts::`);
+    await expect(run(stack)).rejects.toThrow(`Reader cannot read Work: User: arn:aws:sts::`);
     await expect(run(stack)).rejects.toThrow(missing);
   });
 

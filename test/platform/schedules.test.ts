@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { intervalOf, startSchedule } from '../../infra/local/schedules.ts';
-import type { LocalFunction } from '../../infra/local/stack.ts';
+import { asyncInvocations } from '../../infra/local/lambda/async-invocations.ts';
+import { intervalOf, startSchedule } from '../../infra/local/schedules/schedule.ts';
 import { lambda, permission, run } from './stacks.ts';
 
 describe('a schedule expression', () => {
@@ -27,8 +27,9 @@ describe('a schedule expression', () => {
   });
 });
 
-describe('a schedule', () => {
-  const place = { stackName: 'Test', region: 'us-east-1', accountId: '000000000000' };
+const account = { region: 'us-east-1', accountId: '000000000000' };
+
+describe('with a clock of the test', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse('2026-11-20T10:00:00Z') });
   });
@@ -36,53 +37,16 @@ describe('a schedule', () => {
     vi.useRealTimers();
   });
 
-  const target: LocalFunction = {
-    logicalId: 'F',
-    name: 'f',
-    label: 'f',
-    arn: 'arn:f',
-    directory: '/',
-    handler: 'index.handler',
-    memoryMegabytes: 128,
-    timeoutSeconds: 3,
-    environment: {},
-    reservedConcurrency: undefined,
-    logGroup: '/f',
-    role: { name: 'r', arn: 'arn:r', statements: [] },
-    retryAttempts: 2,
-  };
-
-  /** A schedule every ten minutes, whose invocations come to what `fails` says and are remembered. */
-  const scheduled = ({
-    fails = () => false,
-    input,
-    retryAttempts = 2,
-  }: {
-    fails?: () => boolean;
-    input?: string;
-    retryAttempts?: number;
-  } = {}) => {
+  /** A schedule every ten minutes, and the events that its target was invoked with. */
+  const startEveryTenMinutes = (input?: string) => {
     const events: unknown[] = [];
-    const schedule = startSchedule({
-      schedule: {
-        logicalId: 'Rule',
-        arn: 'arn:rule',
-        expression: 'rate(10 minutes)',
-        targets: [{ function: { ...target, retryAttempts }, input }],
-      },
-      place,
-      invoke: async (_, payload) => {
-        events.push(JSON.parse(payload));
-        return fails()
-          ? { kind: 'error', error: { errorType: 'Error', errorMessage: 'no' } }
-          : { kind: 'success', payload: 'null' };
-      },
-    });
-    return { events, schedule };
+    const invoke = (payload: string) => void events.push(JSON.parse(payload));
+    const schedule = { arn: 'arn:rule', expression: 'rate(10 minutes)' };
+    return { events, stop: startSchedule(schedule, [{ input, invoke }], account) };
   };
 
-  test('invokes its target at its rate, first after one interval, until it is stopped', async () => {
-    const { events, schedule } = scheduled();
+  test('a schedule invokes its target at its rate, first after one interval, until it is stopped', async () => {
+    const { events, stop } = startEveryTenMinutes();
 
     await vi.advanceTimersByTimeAsync(599_999);
     expect(events).toEqual([]);
@@ -103,53 +67,82 @@ describe('a schedule', () => {
     await vi.advanceTimersByTimeAsync(600_000);
     expect(events).toHaveLength(2);
 
-    schedule.stop();
+    stop();
     await vi.advanceTimersByTimeAsync(6_000_000);
     expect(events).toHaveLength(2);
   });
 
-  test('hands over its input in place of the event', async () => {
-    const { events } = scheduled({ input: '{"mine":1}' });
+  test('a schedule with an input hands that over in place of the scheduled event', async () => {
+    const { events } = startEveryTenMinutes('{"mine":1}');
 
     await vi.advanceTimersByTimeAsync(600_000);
 
     expect(events).toEqual([{ mine: 1 }]);
   });
 
-  test('repeats what failed as often as the function says, after one minute and then two', async () => {
-    const { events } = scheduled({ fails: () => true });
+  /** Asynchronous invocations of a function that fails each time. */
+  const failing = (retryAttempts: number) => {
+    const events: string[] = [];
+    const invocations = asyncInvocations(async (payload) => {
+      events.push(payload);
+      return { kind: 'error', error: { errorType: 'Error', errorMessage: 'no' } };
+    }, retryAttempts);
+    return { events, ...invocations };
+  };
 
-    await vi.advanceTimersByTimeAsync(600_000);
+  test('an asynchronous invocation that fails is repeated as often as the function says, after one minute and then two', async () => {
+    const { events, invoke } = failing(2);
+
+    invoke('{}');
+    await vi.advanceTimersByTimeAsync(59_999);
     expect(events).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(1);
     expect(events).toHaveLength(2);
-    await vi.advanceTimersByTimeAsync(120_000);
-    expect(events).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(119_999);
+    expect(events).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(events).toEqual(['{}', '{}', '{}']);
     await vi.advanceTimersByTimeAsync(300_000);
     expect(events).toHaveLength(3);
   });
 
-  test('repeats nothing when the function asks for that', async () => {
-    const { events } = scheduled({ fails: () => true, retryAttempts: 0 });
+  test('an asynchronous invocation that fails is not repeated when the function asks for that, or has stopped', async () => {
+    const once = failing(0);
+    const stopped = failing(2);
 
-    await vi.advanceTimersByTimeAsync(600_000 + 300_000);
+    for (const { invoke } of [once, stopped]) invoke('{}');
+    await vi.advanceTimersByTimeAsync(1_000);
+    stopped.stop();
+    await vi.advanceTimersByTimeAsync(300_000);
 
-    expect(events).toHaveLength(1);
+    expect([once.events, stopped.events]).toEqual([['{}'], ['{}']]);
   });
 });
 
-test('when the platform starts, each schedule runs once for everything', async () => {
-  const platform = await run({
-    Sweeper: lambda('export const handler = async (event) => { console.log(JSON.stringify(event)); };'),
-    Permission: permission('Sweeper', 'events.amazonaws.com'),
-    Rule: {
-      Type: 'AWS::Events::Rule',
-      Properties: {
-        ScheduleExpression: 'rate(1 day)',
-        Targets: [{ Id: 'T', Arn: { 'Fn::GetAtt': ['Sweeper', 'Arn'] } }],
-      },
+test('a scheduled function is not invoked when the platform starts, unless a plugin does so', async () => {
+  const logging = lambda('export const handler = async (event) => { console.log(JSON.stringify(event)); };');
+  const daily = (functionId: string) => ({
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      ScheduleExpression: 'rate(1 day)',
+      Targets: [{ Id: 'T', Arn: { 'Fn::GetAtt': [functionId, 'Arn'] } }],
     },
   });
+  const platform = await run(
+    {
+      One: logging,
+      OnePermission: permission('One', 'events.amazonaws.com'),
+      OneRule: daily('One'),
+      Other: logging,
+      OtherPermission: permission('Other', 'events.amazonaws.com'),
+      OtherRule: daily('Other'),
+    },
+    { plugins: [{ onStart: ({ invokeAsync }) => invokeAsync('One', { first: true }) }] },
+  );
 
-  await vi.waitFor(() => expect(platform.logs.map(({ line }) => line)).toEqual(['{"all":true}']), 10_000);
+  await vi.waitFor(() => expect(platform.logs.map(({ line }) => line)).toEqual(['{"first":true}']), 10_000);
+  expect(platform.functions.map(({ label, counts }) => [label, counts.invocations])).toEqual([
+    ['One', 1],
+    ['Other', 0],
+  ]);
 });

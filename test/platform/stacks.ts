@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Platform, type PlatformOptions, runStack } from '../../infra/local/platform.ts';
-import type { Synthesized } from '../../infra/local/synthesize.ts';
-import type { Resource, Template } from '../../infra/local/template.ts';
+import type { Synthesized } from '../../infra/local/cloudformation/synthesized.ts';
+import type { Template, TemplateResource } from '../../infra/local/cloudformation/template.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { type PlatformOptions, runStack } from '../../infra/local/run-stack.ts';
 
 /** Small stacks as CDK would write them: resources by their logical ids, and the code of their functions. */
 
-export type Resources = Record<string, Resource>;
+export type Resources = Record<string, TemplateResource>;
 
 /** A folder that is gone when the test has ended. */
 export const temporaryFolder = (): string => {
@@ -20,7 +21,7 @@ export const temporaryFolder = (): string => {
 const runtime = `nodejs${Number.parseInt(process.versions.node, 10)}.x`;
 
 /** A function whose asset is one file, `index.mjs`, with this source. */
-export const lambda = (source: string, properties: Record<string, unknown> = {}): Resource => ({
+export const lambda = (source: string, properties: Record<string, unknown> = {}): TemplateResource => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
     Code: { S3Bucket: 'assets', S3Key: source },
@@ -33,7 +34,7 @@ export const lambda = (source: string, properties: Record<string, unknown> = {})
 });
 
 /** A role that Lambda may assume, with these statements. */
-export const role = (...Statement: readonly object[]): Resource => ({
+export const role = (...Statement: readonly object[]): TemplateResource => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: {
@@ -51,7 +52,7 @@ export const everything: Resources = {
   Everything: role({ Effect: 'Allow', Action: '*', Resource: '*' }),
 };
 
-export const queue = (properties: Record<string, unknown> = {}): Resource => ({
+export const queue = (properties: Record<string, unknown> = {}): TemplateResource => ({
   Type: 'AWS::SQS::Queue',
   Properties: { VisibilityTimeout: 30, ...properties },
 });
@@ -60,7 +61,7 @@ export const mapping = (
   queueId: string,
   functionId: string,
   properties: Record<string, unknown> = {},
-): Resource => ({
+): TemplateResource => ({
   Type: 'AWS::Lambda::EventSourceMapping',
   Properties: {
     EventSourceArn: { 'Fn::GetAtt': [queueId, 'Arn'] },
@@ -69,7 +70,7 @@ export const mapping = (
   },
 });
 
-export const permission = (functionId: string, principal: string): Resource => ({
+export const permission = (functionId: string, principal: string): TemplateResource => ({
   Type: 'AWS::Lambda::Permission',
   Properties: { Action: 'lambda:InvokeFunction', FunctionName: { Ref: functionId }, Principal: principal },
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tokenBucket } from '../../infra/local/token-bucket.ts';
+import { tokenBucket } from '../../infra/local/http/token-bucket.ts';
 
 test('a bucket admits its burst at once and then its rate, and never saves up more than its burst', () => {
   let now = 0;

@@ -395,14 +395,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a key is answered whatever its payload',
     file: engine('submit'),
-    search: "else if (found.keyUse.payload !== identity.use.payload) return { is: 'key-reused' };",
+    search: "else if (found.keyDigests.payload !== identity.use.payload) return { is: 'key-reused' };",
     replace: '',
   },
   {
     name: 'a key is answered with the work of another',
     file: engine('submit'),
-    search: 'if (found.keyUse?.key !== identity.use.key) candidate += 1;',
-    replace: 'if (found.keyUse === undefined) candidate += 1;',
+    search: 'if (found.keyDigests?.key !== identity.use.key) candidate += 1;',
+    replace: 'if (found.keyDigests === undefined) candidate += 1;',
   },
   {
     name: 'a key restarts what was cancelled',

@@ -8,7 +8,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeVisibility, sqsWorkQueue } from '../../functions/lib/aws/work-queue.ts';
 import type { WorkMessage } from '../../functions/lib/engine/message.ts';
-import { type Sqs, startSqs } from '../../infra/local/sqs.ts';
+import { type Sqs, startSqs } from '../../infra/local/queue/sqs.ts';
 import { SimulatedQueue } from './world/sqs.ts';
 import { simulatedSqsClient } from './world/sqs-client.ts';
 

@@ -1,4 +1,4 @@
-import type { Template } from '../../infra/local/template.ts';
+import type { Template } from '../../infra/local/cloudformation/template.ts';
 
 /** The properties of the one resource of this type whose logical id begins so, to be changed in place. */
 export const propertiesOf = (template: Template, type: string, prefix: string): Record<string, unknown> => {

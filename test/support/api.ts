@@ -1,4 +1,4 @@
-import { requestToken } from '../../infra/local/request-token.ts';
+import { requestToken } from '../../infra/local/auth/request-token.ts';
 
 /** An answer, its body parsed where it is JSON. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type DynamoDb, startDynamoDb } from '../../infra/local/dynamodb.ts';
+import { type DynamoDb, startDynamoDb } from '../../infra/local/storage/dynamodb.ts';
 import { createComputationsTable } from './computations-table.ts';
 
 /** DynamoDB in memory on a free port. */

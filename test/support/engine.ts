@@ -1,8 +1,9 @@
-import type { ItemReader, Kernel, ParallelKernel } from '../../functions/lib/engine/kernel.ts';
-import type { Engine, EngineEvent, Limited, Limits } from '../../functions/lib/engine/ports.ts';
+import type { Kernel, ParallelKernel } from '../../functions/lib/engine/kernel.ts';
+import type { ContextFor } from '../../functions/lib/engine/kernel-call.ts';
+import type { EngineEvent, Limits, WithLimits, WorkerEngine } from '../../functions/lib/engine/ports.ts';
 import { submit } from '../../functions/lib/engine/submit.ts';
 import { childrenOf, firstPart, type Node, partsBelow, rootOf } from '../../functions/lib/engine/tree.ts';
-import { createWorker } from '../../functions/lib/engine/work.ts';
+import { createWorker } from '../../functions/lib/engine/worker.ts';
 import type { Random } from '../../functions/lib/ports.ts';
 import { MemoryQueue, MemoryStore } from './memory.ts';
 
@@ -34,14 +35,16 @@ export const countingRandom = (): Random => {
 };
 
 /** The reference for every tree: the same tree, folded in one process. */
-export const foldTree = async <Input, Output>(
+export const foldTree = async <Input, Output, Context>(
   // biome-ignore lint/suspicious/noExplicitAny: partial results are opaque here as they are in the engine
-  kernel: ParallelKernel<Input, any, Output>,
+  kernel: ParallelKernel<Input, any, Output, Context>,
   input: Input,
+  ...[context]: unknown extends Context ? [] : [Context]
 ): Promise<Output> => {
   const parts = kernel.parts(input);
   const value = async (node: Node): Promise<unknown> => {
-    if (partsBelow(node, parts) === 1) return await kernel.compute(input, firstPart(node));
+    if (partsBelow(node, parts) === 1)
+      return await kernel.compute(input, firstPart(node), context as Context);
     const [first, ...others] = childrenOf(node, parts);
     if (first === undefined) throw new Error('a node of more than one part has children');
     let folded = await value(first);
@@ -51,22 +54,28 @@ export const foldTree = async <Input, Output>(
   return kernel.finish(await value(rootOf(parts)), input);
 };
 
-const noItems: ItemReader = { page: async () => ({ items: [], next: undefined }) };
-
 /** An engine on memory, its queue and clock in the test's hands. */
-export const memoryEngine = (kernels: readonly Kernel[]) => {
+export const memoryEngine = (kernels: readonly Kernel<unknown>[]) =>
+  memoryEngineWith(kernels, () => undefined);
+
+/** The same for kernels that are given a context. */
+export const memoryEngineWith = <Context>(
+  kernels: readonly Kernel<Context>[],
+  contextFor: ContextFor<Context>,
+) => {
   const store = new MemoryStore();
   const queue = new MemoryQueue();
   const clock = new ManualClock();
   const events: EngineEvent[] = [];
-  const engine: Engine & Limited<keyof Limits> = {
+  const engine: WorkerEngine<Context> & WithLimits<keyof Limits> = {
     store,
     queue,
     clock,
     random: countingRandom(),
     findKernel: (type, version) =>
       kernels.find((kernel) => kernel.name === type && (version ?? kernel.version) === kernel.version),
-    items: () => noItems,
+    problemType: (name) => `urn:test:${name}`,
+    contextFor,
     observe: (event) => events.push(event),
     limits: {
       retentionMs: 14 * 86_400_000,
@@ -91,7 +100,7 @@ export const memoryEngine = (kernels: readonly Kernel[]) => {
         if (body !== undefined) await deliver(body);
       }
     },
-    submit: (kernel: Kernel, input: unknown) =>
+    submit: (kernel: Kernel<Context>, input: unknown) =>
       submit(engine, {
         tenant: 'tenant',
         type: kernel.name,

@@ -6,6 +6,7 @@ import {
   exists,
   isActive,
 } from '../../functions/lib/engine/computation.ts';
+import { FAN_OUT } from '../../functions/lib/engine/limits.ts';
 import { encodeMessage, type WorkMessage } from '../../functions/lib/engine/message.ts';
 import type {
   Checkpoint,
@@ -13,7 +14,7 @@ import type {
   NodeRecord,
   WorkQueue,
 } from '../../functions/lib/engine/ports.ts';
-import { FAN_OUT, type Node } from '../../functions/lib/engine/tree.ts';
+import type { Node } from '../../functions/lib/engine/tree.ts';
 
 /**
  * The computations table in memory: the same promises as DynamoDB's, held by the same contract suite. Everything
@@ -180,7 +181,7 @@ export class MemoryStore implements ComputationStore {
 }
 
 const submissionOf = (computation: Computation) => {
-  const { tenant, id, epoch, type, version, input, kind, createdAt, keyUse } = computation;
+  const { tenant, id, epoch, type, version, input, kind, createdAt, keyDigests } = computation;
   return {
     tenant,
     id,
@@ -190,7 +191,7 @@ const submissionOf = (computation: Computation) => {
     input,
     kind,
     createdAt,
-    ...(keyUse !== undefined && { keyUse }),
+    ...(keyDigests !== undefined && { keyDigests }),
   };
 };
 

@@ -9,9 +9,9 @@ import type { Platform } from '../../infra/local/platform.ts';
 import { until } from './api.ts';
 
 /** What the owner of the account may do to the queues of a platform, past every function. */
-export const ownerOf = ({ endpoints, region, queues }: Platform) => {
+export const ownerOf = ({ endpoint, region, queues }: Platform) => {
   const credentials = { accessKeyId: 'OWNER', secretAccessKey: 'local' };
-  const sqs = new SQSClient({ endpoint: endpoints.sqs, region, credentials });
+  const sqs = new SQSClient({ endpoint: endpoint('sqs'), region, credentials });
   const urlOf = (prefix: string): string => {
     const queue = queues.find(({ logicalId }) => logicalId.startsWith(prefix));
     if (queue === undefined) throw new Error(`there is no queue ${prefix}`);

@@ -19,7 +19,7 @@ export const submission = (id: string, epoch: string, over: Partial<Submission> 
 
 export const startAt = (now: number) => ({
   deadline: now + 24 * HOUR,
-  visit: { at: now + 60_000, interval: 60_000, seen: 0 },
+  visit: { at: now + 60_000, intervalMs: 60_000, lastDone: 0 },
 });
 
 /** Ends at `now`, and expires an hour later. */
@@ -106,7 +106,7 @@ export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     .map(([id, now]) => op(`remove ${id} ${now}`, (store) => store.remove({ tenant: 'tenant', id }, now))),
   fc.tuple(ids, epochs, times, times, tokens).map(([id, epoch, seen, at, token]) =>
     op(`claim ${id} ${epoch} ${seen} ${at} ${token}`, (store) => {
-      const next = { at: at + 60_000, interval: 1_000, seen: 3 };
+      const next = { at: at + 60_000, intervalMs: 1_000, lastDone: 3 };
       return store.rescheduleVisit(submission(id, epoch), seen + 60_000, next, token);
     }),
   ),

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../infra/bundle/build.ts';
 import { defaultTenantClaim } from '../../infra/identity.ts';
-import { type Platform, type PlatformOptions, runStack } from '../../infra/local/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+import { type PlatformOptions, runStack } from '../../infra/local/run-stack.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 
 /**
- * Runs the whole suite with kernels of a test's own: `registry` is a module that exports what
- * functions/kernels/registry.ts exports, as an absolute path.
+ * Runs the whole suite with kernels of a test's own: `registry` is a module that exports kernels as
+ * functions/kernels/registry.ts does, as an absolute path.
  */
 export const startSuiteWith = async (
   registry: string,
@@ -18,7 +19,10 @@ export const startSuiteWith = async (
   const folder = await mkdtemp(join(tmpdir(), 'suite-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const assets = await build(join(folder, 'assets'), { registry, minify });
+    const assets = await build(join(folder, 'assets'), {
+      replace: { 'functions/kernels/registry.ts': registry },
+      minify,
+    });
     const run = async (issuer: string) => {
       const identity = { provider: { issuer, audience: ['spillway'] }, tenantClaim: defaultTenantClaim };
       return { ...synthesize(join(folder, 'cdk.out'), { stage: 'local', assets, identity }), remove };

@@ -1,7 +1,13 @@
 import * as z from 'zod/mini';
-import { sequential } from '../../lib/engine/kernel.ts';
-import { bigint, integer, struct } from '../../lib/kernel/codecs.ts';
-import { grouped, integerField, objectField } from '../../lib/kernel/fields.ts';
+import {
+  bigint,
+  grouped,
+  integer,
+  integerField,
+  objectField,
+  sequential,
+  struct,
+} from '../../lib/kernel/index.ts';
 
 /** The state is a number of as many bits, so that it fits into 32 KB; the largest takes minutes. */
 const MAX_EXPONENT = 250_000;

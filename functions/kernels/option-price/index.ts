@@ -1,17 +1,18 @@
 import * as z from 'zod/mini';
-import { MAX_PARTS, parallel } from '../../lib/engine/kernel.ts';
 import {
   atMost,
+  evenSplit,
   grouped,
   integerField,
+  MAX_PARTS,
   numberField,
   objectField,
+  parallel,
   positiveField,
   seedField,
   WORK_BOUND,
-} from '../../lib/kernel/fields.ts';
+} from '../../lib/kernel/index.ts';
 import { exp } from '../../lib/kernel/numeric.ts';
-import { evenSplit } from '../../lib/kernel/split.ts';
 import { merge, moments, standardError } from './moments.ts';
 
 /** In steps of a pair of paths, about twenty nanoseconds each. */

@@ -1,16 +1,19 @@
 import * as z from 'zod/mini';
-import { parallel } from '../../lib/engine/kernel.ts';
-import { integer } from '../../lib/kernel/codecs.ts';
-import { integerField, objectField, WORK_BOUND } from '../../lib/kernel/fields.ts';
-import { evenSplit, maxUnits } from '../../lib/kernel/split.ts';
+import {
+  evenSplit,
+  integer,
+  integerField,
+  maxUnits,
+  objectField,
+  parallel,
+  workField,
+} from '../../lib/kernel/index.ts';
 
 /**
  * In integers to sieve, a tenth to a quarter of a nanosecond each. The smallest part is cheaper than it might be,
  * so that the progress of 10^10 still moves by one per cent.
  */
 const PART = { smallest: 100_000_000, largest: 10_000_000_000 };
-
-const MAX = maxUnits(PART);
 
 /** What is cut into parts: the numbers from `first` to `to`. 0 is left out, so that `to` alone bounds the work. */
 const work = ({ from = 0, to }: { from?: number | undefined; to: number }) => {
@@ -25,8 +28,10 @@ export const primeCount = parallel({
   pure: true,
   get input() {
     return objectField({
-      from: z.optional(integerField('The smallest number that counts: 0 when absent, at most to.', 0, MAX)),
-      to: integerField('The largest number that counts.', 0, MAX, WORK_BOUND),
+      from: z.optional(
+        integerField('The smallest number that counts: 0 when absent, at most to.', 0, maxUnits(PART)),
+      ),
+      to: workField('The largest number that counts.', PART),
     }).check(z.refine(({ from = 0, to }) => from <= to, { path: ['from'], error: 'must be at most to' }));
   },
   get output() {

@@ -1,8 +1,14 @@
 import * as z from 'zod/mini';
-import { parallel } from '../../lib/engine/kernel.ts';
-import { bigint } from '../../lib/kernel/codecs.ts';
-import { decimalField, integerField, objectField, seedField, WORK_BOUND } from '../../lib/kernel/fields.ts';
-import { evenSplit, maxUnits } from '../../lib/kernel/split.ts';
+import {
+  bigint,
+  decimalField,
+  evenSplit,
+  integerField,
+  objectField,
+  parallel,
+  seedField,
+  workField,
+} from '../../lib/kernel/index.ts';
 
 /** In random numbers, six nanoseconds each, and fifty of a range just above 2^52. */
 const PART = { smallest: 10_000_000, largest: 100_000_000 };
@@ -17,7 +23,7 @@ export const randomSum = parallel({
   pure: true,
   get input() {
     return objectField({
-      count: integerField('How many numbers to draw.', 1, maxUnits(PART), WORK_BOUND),
+      count: workField('How many numbers to draw.', PART, 1),
       min: integerField('The smallest number that may be drawn.', MIN_SAFE_INTEGER, MAX_SAFE_INTEGER),
       max: integerField(
         'The largest number that may be drawn: at least min, and at most 2^53 − 1 above it.',

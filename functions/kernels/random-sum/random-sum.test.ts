@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldAnyhow, partials, runParallel } from '../../../test/unit/kernels/run.ts';
-import { MAX_PARTS } from '../../lib/engine/kernel.ts';
+import { foldAnyhow, partials, runParallel } from '../../../test/support/kernel-runs.ts';
+import { MAX_PARTS } from '../../lib/engine/limits.ts';
 import { uniformIntegers } from '../../lib/kernel/random.ts';
 import { randomSum } from './index.ts';
 import { sumOfUniformIntegers } from './random-integers.ts';

@@ -1,7 +1,4 @@
-import { parallel } from '../../lib/engine/kernel.ts';
-import { bigint } from '../../lib/kernel/codecs.ts';
-import { decimalField, integerField, objectField, WORK_BOUND } from '../../lib/kernel/fields.ts';
-import { evenSplit, maxUnits } from '../../lib/kernel/split.ts';
+import { bigint, decimalField, evenSplit, objectField, parallel, workField } from '../../lib/kernel/index.ts';
 
 /** In integers to square, a third of a nanosecond each. */
 const PART = { smallest: 200_000_000, largest: 4_000_000_000 };
@@ -13,7 +10,7 @@ export const sumOfSquares = parallel({
   pure: true,
   get input() {
     return objectField({
-      n: integerField('How many squares to add.', 0, maxUnits(PART), WORK_BOUND),
+      n: workField('How many squares to add.', PART),
     });
   },
   get output() {

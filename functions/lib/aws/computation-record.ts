@@ -7,8 +7,9 @@ import type {
   Status,
   Submission,
 } from '../engine/computation.ts';
-import type { Checkpoint, NodeRecord, Start } from '../engine/ports.ts';
-import { FAN_OUT, type Node } from '../engine/tree.ts';
+import { FAN_OUT } from '../engine/limits.ts';
+import type { AttemptStart, Checkpoint, NodeRecord } from '../engine/ports.ts';
+import type { Node } from '../engine/tree.ts';
 
 /**
  * How computations lie in their table. Every key begins with the tenant. A computation and its nodes have
@@ -79,16 +80,16 @@ interface ComputationItem {
 }
 
 /** What an attempt starts with, as attributes. */
-export const startAttributes = (key: ComputationKey, { deadline, visit }: Start) => ({
+export const startAttributes = (key: ComputationKey, { deadline, visit }: AttemptStart) => ({
   deadline,
   shard: shardOf(key),
   visitAt: visit.at,
-  visitInterval: visit.interval,
-  visitSeen: visit.seen,
+  visitInterval: visit.intervalMs,
+  visitSeen: visit.lastDone,
 });
 
-export const toItem = (submission: Submission, start: Start, total: number): ComputationItem => {
-  const { input, keyUse, ...rest } = submission;
+export const toItem = (submission: Submission, start: AttemptStart, total: number): ComputationItem => {
+  const { input, keyDigests, ...rest } = submission;
   return {
     pk: computationPk(submission),
     ...rest,
@@ -97,7 +98,7 @@ export const toItem = (submission: Submission, start: Start, total: number): Com
     total,
     status: 'queued',
     listKey: listKeyOf(submission),
-    ...(keyUse && { useKey: keyUse.key, usePayload: keyUse.payload }),
+    ...(keyDigests && { useKey: keyDigests.key, usePayload: keyDigests.payload }),
     ...startAttributes(submission, start),
   };
 };
@@ -121,12 +122,12 @@ export const fromItem = (attributes: Record<string, unknown>): Computation => {
     input: JSON.parse(need('input')) as Json,
     total: need('total'),
     createdAt: need('createdAt'),
-    ...(item.useKey !== undefined && { keyUse: { key: item.useKey, payload: need('usePayload') } }),
+    ...(item.useKey !== undefined && { keyDigests: { key: item.useKey, payload: need('usePayload') } }),
   };
   const started = item.startedAt === undefined ? {} : { startedAt: item.startedAt };
   const active = () => ({
     deadline: need('deadline'),
-    visit: { at: need('visitAt'), interval: need('visitInterval'), seen: need('visitSeen') },
+    visit: { at: need('visitAt'), intervalMs: need('visitInterval'), lastDone: need('visitSeen') },
   });
   const finished = () => ({ ...started, finishedAt: need('finishedAt'), expiresAt: need('expiresAt') });
   const status = need('status');

@@ -15,7 +15,7 @@ import {
   type ComputationRef,
   isActive,
 } from '../engine/computation.ts';
-import type { ComputationStore, ConditionalResult, End } from '../engine/ports.ts';
+import type { AttemptEnd, ComputationStore, ConditionalResult } from '../engine/ports.ts';
 import type { Node } from '../engine/tree.ts';
 import { retryUnprocessed } from '../resilience/retry-unprocessed.ts';
 import { type Attributes, attributes } from './attributes.ts';
@@ -140,7 +140,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
   });
 
   /** Ends an active computation of this life. */
-  const end = async (ref: ComputationRef, set: Values & End, condition = '', values: Values = {}) => {
+  const end = async (ref: ComputationRef, set: Values & AttemptEnd, condition = '', values: Values = {}) => {
     const outcome = await update(ref, {
       set,
       remove: ACTIVE_ONLY,
@@ -296,7 +296,12 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
 
     async rescheduleVisit(ref, seenAt, next, token) {
       const outcome = await update(ref, {
-        set: { visitAt: next.at, visitInterval: next.interval, visitSeen: next.seen, visitToken: token },
+        set: {
+          visitAt: next.at,
+          visitInterval: next.intervalMs,
+          visitSeen: next.lastDone,
+          visitToken: token,
+        },
         when: `#epoch = :epoch AND ${ACTIVE} AND #visitAt = :seenAt`,
         names: ['epoch', 'status'],
         values: { epoch: ref.epoch, ...activeValues, seenAt },

@@ -5,9 +5,9 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { FAN_OUT } from '../engine/limits.ts';
 import { encodeMessage } from '../engine/message.ts';
 import type { WorkQueue } from '../engine/ports.ts';
-import { FAN_OUT } from '../engine/tree.ts';
 import { logFields } from '../observability/context.ts';
 import { type Pause, retryUnprocessed } from '../resilience/retry-unprocessed.ts';
 

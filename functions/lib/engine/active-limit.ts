@@ -1,55 +1,59 @@
+import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../ports.ts';
-import { TooManyActiveError } from '../resilience/errors.ts';
 import { type ComputationKey, exists, isActive } from './computation.ts';
+import { TooManyActiveError } from './errors.ts';
 import type { ComputationStore } from './ports.ts';
 
 /** How long a count is used, in milliseconds; what this instance accepts meanwhile is added to it. */
-const COUNT_MS = 1_000;
+const MAX_COUNT_AGE_MS = 1_000;
 
-/** How many tenants' counts an instance keeps. */
-const MAX_RECENT = 1_000;
+/** How many tenants' counts an instance keeps, at some hundred bytes each. */
+const MAX_COUNTS = 1_000;
 
-export interface ActiveCap {
+export interface ActiveLimit {
   /** Active computations that a tenant may have. */
-  readonly most: number;
-  /** How many the tenant has, or a little while ago had. */
+  readonly max: number;
+  /** How many the tenant has, or had a moment ago. */
   count(tenant: string): Promise<number>;
   readonly clock: Clock;
 }
 
 /**
- * A store that refuses to make another computation active while its tenant has as many as it may. It costs no
- * write and at most one small read a second, tenant and instance; in exchange the cap is approximate: instances
- * do not know what others have accepted within the last second. What asks for a computation that is there already
- * makes none active, and is answered as ever.
+ * A store that refuses to make another computation active while its tenant has as many as it may. This costs no
+ * write, and at most one small read per second, tenant and instance. In exchange the limit is approximate: an instance
+ * does not know what other instances accepted within the last second. A request for a computation that exists already
+ * makes none active and is answered as usual.
  *
  * `create` and `retry` also throw {@link TooManyActiveError}.
  */
-export const limitActive = (store: ComputationStore, { most, count, clock }: ActiveCap): ComputationStore => {
-  const counts = new Map<string, { active: number; readonly at: number }>();
+export const limitActive = (
+  store: ComputationStore,
+  { max, count, clock }: ActiveLimit,
+): ComputationStore => {
+  const counts = new BoundedMap<string, { active: number }>({
+    maxEntries: MAX_COUNTS,
+    age: { maxMs: MAX_COUNT_AGE_MS, clock },
+  });
 
   const countOf = async (tenant: string) => {
     const known = counts.get(tenant);
-    if (known !== undefined && clock.now() - known.at < COUNT_MS) return known;
-    const fresh = { active: await count(tenant), at: clock.now() };
-    counts.delete(tenant);
+    if (known !== undefined) return known;
+    const fresh = { active: await count(tenant) };
     counts.set(tenant, fresh);
-    const [oldest] = counts.keys();
-    if (counts.size > MAX_RECENT && oldest !== undefined) counts.delete(oldest);
     return fresh;
   };
 
   /** Runs a write that may make a computation active, unless it would and there are too many. */
-  const within = async <T extends object>(
-    key: ComputationKey,
+  const withinLimit = async <T extends object>(
+    { tenant }: ComputationKey,
     wouldActivate: () => Promise<boolean>,
     write: () => Promise<T>,
   ): Promise<T> => {
-    const counted = await countOf(key.tenant);
-    if (counted.active >= most && (await wouldActivate())) throw new TooManyActiveError(most);
-    const attempted = await write();
-    if ('applied' in attempted) counted.active += 1;
-    return attempted;
+    const known = await countOf(tenant);
+    if (known.active >= max && (await wouldActivate())) throw new TooManyActiveError(max);
+    const result = await write();
+    if ('applied' in result) known.active += 1;
+    return result;
   };
 
   const read = async (key: ComputationKey) => {
@@ -60,13 +64,13 @@ export const limitActive = (store: ComputationStore, { most, count, clock }: Act
   return {
     ...store,
     create: (submission, start, total) =>
-      within(
+      withinLimit(
         submission,
         async () => (await read(submission)) === undefined,
         () => store.create(submission, start, total),
       ),
     retry: (key, token, now, start) =>
-      within(
+      withinLimit(
         key,
         async () => {
           const found = await read(key);

@@ -20,17 +20,17 @@ export interface Failure {
 }
 
 /** When the sweeper looks at an active computation again, and what it saw the last time. */
-export interface Visit {
+export interface SweepVisit {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Milliseconds from the last visit to this one. */
-  readonly interval: number;
+  /** Milliseconds from the run of the last visit to that of this one. */
+  readonly intervalMs: number;
   /** Parts or steps that were done at the last visit. */
-  readonly seen: number;
+  readonly lastDone: number;
 }
 
 /** An Idempotency-Key and the payload it came with, as digests. */
-export interface KeyUse {
+export interface KeyDigests {
   readonly key: string;
   readonly payload: string;
 }
@@ -43,13 +43,13 @@ export interface Submission extends ComputationRef {
   readonly kind: 'parallel' | 'sequential';
   /** Milliseconds since the epoch, as are all times here except `expiresAt`. */
   readonly createdAt: number;
-  readonly keyUse?: KeyUse;
+  readonly keyDigests?: KeyDigests;
 }
 
 interface Active {
   /** When this attempt fails for having taken too long. */
   readonly deadline: number;
-  readonly visit: Visit;
+  readonly visit: SweepVisit;
 }
 
 interface Finished {

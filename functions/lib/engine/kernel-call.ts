@@ -1,31 +1,56 @@
 import type { Json } from './computation.ts';
 import { KernelException } from './errors.ts';
 import { KernelRefusal } from './kernel.ts';
-
-/** A partial result or a checkpoint is at most this many bytes, so that ten of them fit DynamoDB's 400 KB. */
-const MAX_SLOT_BYTES = 32_768;
-
-/** A result is at most this many bytes of JSON. */
-const MAX_RESULT_BYTES = 65_536;
+import { MAX_PARTIAL_BYTES, MAX_RESULT_BYTES } from './limits.ts';
 
 /**
- * Calls into a kernel. What it throws is the kernel's: a refusal stays one, anything else becomes an exception
- * of the kernel, so that it is never taken for trouble of the infrastructure.
+ * Runs a call to the infrastructure on behalf of a kernel, and remembers its failure. Everything that a context lets a
+ * kernel call goes through it.
  */
-export const callKernel = async <T>(call: () => T | Promise<T>): Promise<T> => {
-  try {
-    return await call();
-  } catch (cause) {
-    if (cause instanceof KernelRefusal) throw cause;
-    throw new KernelException('a kernel threw', { cause });
-  }
+export type Track = <T>(call: () => Promise<T>) => Promise<T>;
+
+/** Makes what a kernel is given besides its input, for one message of this tenant. */
+export type ContextFor<Context> = (tenant: string, track: Track) => Context;
+
+/** Calls a kernel; see {@link kernelCaller}. */
+export type CallKernel<Context> = <T>(call: (context: Context) => T | Promise<T>) => Promise<T>;
+
+/**
+ * Calls into a kernel, all for one message. What a kernel throws is told apart here, once:
+ * - a refusal stays one;
+ * - what it throws after a tracked call has failed is trouble of the infrastructure, even if the kernel wrapped it;
+ * - anything else becomes an exception of the kernel.
+ */
+export const kernelCaller = <Context>(
+  tenant: string,
+  contextFor: ContextFor<Context>,
+): CallKernel<Context> => {
+  const failures: unknown[] = [];
+  const context = contextFor(tenant, async (call) => {
+    try {
+      return await call();
+    } catch (cause) {
+      failures.push(cause);
+      throw cause;
+    }
+  });
+  return async (call) => {
+    failures.length = 0;
+    try {
+      return await call(context);
+    } catch (cause) {
+      if (cause instanceof KernelRefusal) throw cause;
+      if (failures.length > 0) throw failures.at(-1);
+      throw new KernelException('a kernel threw', { cause });
+    }
+  };
 };
 
 /** The bytes, if they are few enough to be recorded. */
-export const checkSlot = (bytes: Uint8Array): Uint8Array => {
-  if (bytes.length <= MAX_SLOT_BYTES) return bytes;
+export const checkPartial = (bytes: Uint8Array): Uint8Array => {
+  if (bytes.length <= MAX_PARTIAL_BYTES) return bytes;
   throw new KernelRefusal(
-    `A partial result has ${bytes.length} bytes; at most ${MAX_SLOT_BYTES} can be kept.`,
+    `A partial result has ${bytes.length} bytes; at most ${MAX_PARTIAL_BYTES} can be kept.`,
   );
 };
 

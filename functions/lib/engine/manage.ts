@@ -1,19 +1,19 @@
 import { type Computation, type ComputationKey, exists, type Status } from './computation.ts';
 import { hideExpired } from './expiry.ts';
 import { emitFinished } from './outcome.ts';
-import type { ConditionalResult, Engine, Limited } from './ports.ts';
+import type { ConditionalResult, Engine, WithLimits } from './ports.ts';
 import { type Progress, progressOf } from './progress.ts';
-import { endNow } from './timing.ts';
+import { attemptEnd } from './timing.ts';
 import { newToken } from './token.ts';
 
 type Deps = Pick<Engine, 'store' | 'clock' | 'random'>;
 
 /** Cancels for everybody who shares the computation; from this moment no result can appear. */
 export const cancel = async (
-  deps: Deps & Pick<Engine, 'observe'> & Limited<'retentionMs'>,
+  deps: Deps & Pick<Engine, 'observe'> & WithLimits<'retentionMs'>,
   key: ComputationKey,
 ): Promise<ConditionalResult<Computation>> => {
-  const end = endNow(deps);
+  const end = attemptEnd(deps);
   const cancelled = await deps.store.cancel(key, newToken(deps.random), end);
   if ('applied' in cancelled) emitFinished(deps, cancelled.applied, 'cancelled', end.finishedAt);
   return hideExpired(deps.clock, cancelled);

@@ -6,9 +6,10 @@ import type {
   Failure,
   Json,
   Submission,
-  Visit,
+  SweepVisit,
 } from './computation.ts';
-import type { ItemReader, Kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
+import type { ContextFor } from './kernel-call.ts';
 import type { WorkMessage } from './message.ts';
 import type { Node } from './tree.ts';
 
@@ -37,13 +38,13 @@ export interface Checkpoint {
 export type ConditionalResult<T> = { readonly applied: T } | { readonly refused: Computation | undefined };
 
 /** What a new attempt of a computation starts with. */
-export interface Start {
+export interface AttemptStart {
   readonly deadline: number;
-  readonly visit: Visit;
+  readonly visit: SweepVisit;
 }
 
 /** How a finished computation ends, and until when it is kept. */
-export interface End {
+export interface AttemptEnd {
   readonly finishedAt: number;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
@@ -57,7 +58,7 @@ export interface End {
  */
 export interface ComputationStore {
   /** Creates the computation unless one stands in its way that has not expired; that one is returned. */
-  create(submission: Submission, start: Start, total: number): Promise<ConditionalResult<Computation>>;
+  create(submission: Submission, start: AttemptStart, total: number): Promise<ConditionalResult<Computation>>;
   /** Strongly consistent. */
   read(key: ComputationKey): Promise<Computation | undefined>;
   /** Strongly consistent; what does not exist is left out. */
@@ -65,17 +66,17 @@ export interface ComputationStore {
   /** A queued computation of this very attempt is running; anything else stays as it is. */
   start(ref: ComputationRef, attempt: number, startedAt: number): Promise<void>;
   /** An active computation succeeds; anything else stays as it is. Whether it was applied. */
-  succeed(ref: ComputationRef, result: Json, total: number, end: End): Promise<boolean>;
+  succeed(ref: ComputationRef, result: Json, total: number, end: AttemptEnd): Promise<boolean>;
   /** An active computation of this very attempt fails; anything else stays as it is. Whether it was applied. */
-  fail(ref: ComputationRef, attempt: number, error: Failure, end: End): Promise<boolean>;
+  fail(ref: ComputationRef, attempt: number, error: Failure, end: AttemptEnd): Promise<boolean>;
   /** `token` is new for each request, and tells a repeated write from another's. */
-  cancel(key: ComputationKey, token: string, end: End): Promise<ConditionalResult<Computation>>;
+  cancel(key: ComputationKey, token: string, end: AttemptEnd): Promise<ConditionalResult<Computation>>;
   /** A failed or cancelled computation that has not expired at `now` is queued again, one attempt higher. */
   retry(
     key: ComputationKey,
     token: string,
     now: number,
-    start: Start,
+    start: AttemptStart,
   ): Promise<ConditionalResult<Computation>>;
   /** Deletes a finished computation that has not expired at `now`. */
   remove(key: ComputationKey, now: number): Promise<ConditionalResult<true>>;
@@ -91,9 +92,9 @@ export interface ComputationStore {
    * Sets the next visit of an active computation whose visit is still the one at `seenAt`. Whether this is now its
    * visit; `token` as for `cancel`.
    */
-  rescheduleVisit(ref: ComputationRef, seenAt: number, next: Visit, token: string): Promise<boolean>;
+  rescheduleVisit(ref: ComputationRef, seenAt: number, next: SweepVisit, token: string): Promise<boolean>;
 
-  /** The computation (unless `skipComputation`) and some of its nodes, eventually consistent. */
+  /** Some nodes and, if asked for, the computation, eventually consistent. */
   readEventual(
     ref: ComputationRef,
     nodes: readonly Node[],
@@ -129,12 +130,9 @@ export interface WorkQueue {
   send(messages: readonly WorkMessage[]): Promise<void>;
 }
 
-/** The kernels that this version knows. */
-type FindKernel = (type: string, version?: number) => Kernel | undefined;
-
 /** What the engine noticed; whoever runs it writes logs and metrics from it. */
 export type EngineEvent =
-  | { readonly event: 'unsent'; readonly id: string; readonly cause: unknown }
+  | { readonly event: 'send-failed'; readonly id: string; readonly cause: unknown }
   | { readonly event: 'discarded'; readonly reason: string; readonly id?: string }
   | { readonly event: 'split'; readonly id: string; readonly sent: number }
   | { readonly event: 'computed'; readonly id: string }
@@ -155,7 +153,7 @@ export interface Limits {
 }
 
 /** What a part of the engine needs that uses only these limits. */
-export interface Limited<Names extends keyof Limits> {
+export interface WithLimits<Names extends keyof Limits> {
   readonly limits: Pick<Limits, Names>;
 }
 
@@ -165,11 +163,16 @@ export interface Engine {
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly random: Random;
-  readonly findKernel: FindKernel;
-  /** The items of a tenant, for kernels that read them. */
-  items(tenant: string): ItemReader;
+  /** The problem type (RFC 9457) that a failed computation shows for a failure of this name. */
+  problemType(name: string): string;
   observe(event: EngineEvent): void;
 }
 
-/** What a worker needs. */
-export type WorkerEngine = Engine & Limited<'retentionMs' | 'maxAgeMs' | 'checkpointMs'>;
+/** What a worker needs. `Context` is what it gives to its kernels. */
+export interface WorkerEngine<Context = unknown>
+  extends Engine,
+    WithLimits<'retentionMs' | 'maxAgeMs' | 'checkpointMs'> {
+  /** The kernels that this version knows. */
+  findKernel(type: string, version: number): Kernel<Context> | undefined;
+  readonly contextFor: ContextFor<Context>;
+}

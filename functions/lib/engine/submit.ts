@@ -1,12 +1,18 @@
-import { type Computation, type ComputationKey, isActive, type Json, type KeyUse } from './computation.ts';
+import {
+  type Computation,
+  type ComputationKey,
+  isActive,
+  type Json,
+  type KeyDigests,
+} from './computation.ts';
 import { hideExpired } from './expiry.ts';
-import type { ConditionalResult, Engine, Limited } from './ports.ts';
-import { sendRoot } from './root.ts';
-import { startNow } from './timing.ts';
+import type { ConditionalResult, Engine, WithLimits } from './ports.ts';
+import { sendStartMessage } from './start-message.ts';
+import { attemptStart } from './timing.ts';
 import { newToken } from './token.ts';
 
 type Deps = Pick<Engine, 'store' | 'queue' | 'clock' | 'random' | 'observe'> &
-  Limited<'maxAgeMs' | 'sweepAfterMs'>;
+  WithLimits<'maxAgeMs' | 'sweepAfterMs'>;
 
 /**
  * Where a submission's id comes from, and so what it means that the id is taken.
@@ -16,7 +22,7 @@ type Deps = Pick<Engine, 'store' | 'queue' | 'clock' | 'random' | 'observe'> &
  */
 export type Identity =
   | { readonly by: 'content'; readonly id: string }
-  | { readonly by: 'key'; readonly use: KeyUse; candidate(n: number): string }
+  | { readonly by: 'key'; readonly digests: KeyDigests; candidate(n: number): string }
   | { readonly by: 'fresh' };
 
 export interface NewWork {
@@ -30,13 +36,13 @@ export interface NewWork {
   readonly identity: Identity;
 }
 
-export type Submitted =
+export type SubmitResult =
   /** Accepted, found running or finished, or queued again: the computation as it now is. */
-  | { readonly is: 'accepted' | 'found' | 'restarted'; readonly computation: Computation }
+  | { readonly outcome: 'accepted' | 'found' | 'restarted'; readonly computation: Computation }
   /** The key has been used for another payload. */
-  | { readonly is: 'key-reused' }
+  | { readonly outcome: 'key-reused' }
   /** Others created and removed the same computation faster than this request could take part; rare, try again. */
-  | { readonly is: 'contended' };
+  | { readonly outcome: 'contended' };
 
 /** How often a submission starts over when the computation it found is gone when it acts on it. */
 const MAX_ROUNDS = 5;
@@ -45,51 +51,57 @@ const MAX_ROUNDS = 5;
  * Accepts work, at most once: one conditional write, and the computation that stands in its way says which case
  * it is. Stored first, sent second: what is stored and not sent is found and sent by the sweeper.
  */
-export const submit = async (deps: Deps, work: NewWork): Promise<Submitted> => {
-  const { identity, total, ...rest } = work;
+export const submit = async (deps: Deps, { identity, total, ...work }: NewWork): Promise<SubmitResult> => {
   let candidate = 0;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const id =
-      identity.by === 'content'
-        ? identity.id
-        : identity.by === 'key'
-          ? identity.candidate(candidate)
-          : newToken(deps.random);
     const submission = {
-      tenant: rest.tenant,
-      id,
+      tenant: work.tenant,
+      id: idOf(deps, identity, candidate),
       epoch: newToken(deps.random),
-      type: rest.type,
-      version: rest.version,
-      input: rest.input,
-      kind: rest.kind,
+      type: work.type,
+      version: work.version,
+      input: work.input,
+      kind: work.kind,
       createdAt: deps.clock.now(),
-      ...(identity.by === 'key' && { keyUse: identity.use }),
+      ...(identity.by === 'key' && { keyDigests: identity.digests }),
     };
-    const created = await deps.store.create(submission, startNow(deps), total);
+    const created = await deps.store.create(submission, attemptStart(deps), total);
     if ('applied' in created) {
       await tryToSend(deps, created.applied, { isNew: true });
-      return { is: 'accepted', computation: created.applied };
+      return { outcome: 'accepted', computation: created.applied };
     }
     const found = created.refused;
     if (found === undefined || identity.by === 'fresh') continue;
     if (identity.by === 'key') {
-      if (found.keyUse?.key !== identity.use.key) candidate += 1;
-      else if (found.keyUse.payload !== identity.use.payload) return { is: 'key-reused' };
-      else return { is: 'found', computation: found };
+      if (found.keyDigests?.key === identity.digests.key) return foundByKey(found, identity.digests);
+      candidate += 1;
       continue;
     }
-    if (isActive(found) || found.status === 'succeeded') return { is: 'found', computation: found };
-    const retried = await retry(deps, found);
-    if ('applied' in retried) return { is: 'restarted', computation: retried.applied };
-    if (
-      retried.refused !== undefined &&
-      (isActive(retried.refused) || retried.refused.status === 'succeeded')
-    ) {
-      return { is: 'found', computation: retried.refused };
-    }
+    const result = await foundByContent(deps, found);
+    if (result !== undefined) return result;
   }
-  return { is: 'contended' };
+  return { outcome: 'contended' };
+};
+
+const idOf = ({ random }: Pick<Deps, 'random'>, identity: Identity, candidate: number): string => {
+  if (identity.by === 'content') return identity.id;
+  return identity.by === 'key' ? identity.candidate(candidate) : newToken(random);
+};
+
+/** The key was used before. It never restarts anything, and stands for one payload. */
+const foundByKey = (found: Computation, { payload }: KeyDigests): SubmitResult =>
+  found.keyDigests?.payload === payload
+    ? { outcome: 'found', computation: found }
+    : { outcome: 'key-reused' };
+
+/** The same work is known: its computation, retried if it came to nothing; undefined if it is gone meanwhile. */
+const foundByContent = async (deps: Deps, found: Computation): Promise<SubmitResult | undefined> => {
+  if (isActive(found) || found.status === 'succeeded') return { outcome: 'found', computation: found };
+  const retried = await retry(deps, found);
+  if ('applied' in retried) return { outcome: 'restarted', computation: retried.applied };
+  const { refused } = retried;
+  const isUsable = refused !== undefined && (isActive(refused) || refused.status === 'succeeded');
+  return isUsable ? { outcome: 'found', computation: refused } : undefined;
 };
 
 /**
@@ -97,14 +109,14 @@ export const submit = async (deps: Deps, work: NewWork): Promise<Submitted> => {
  * computation as it is, or with undefined where there is none.
  */
 export const retry = async (deps: Deps, key: ComputationKey): Promise<ConditionalResult<Computation>> => {
-  const retried = await deps.store.retry(key, newToken(deps.random), deps.clock.now(), startNow(deps));
+  const retried = await deps.store.retry(key, newToken(deps.random), deps.clock.now(), attemptStart(deps));
   if ('applied' in retried) await tryToSend(deps, retried.applied);
   return hideExpired(deps.clock, retried);
 };
 
 /**
- * Sends the root of the tree. A failure to send is no failure of the submission, which is stored: the sweeper
- * finds it on the index of active computations and sends its root.
+ * Sends the start message. A failure to send is no failure of the submission, which is stored: the sweeper finds it
+ * on the index of active computations and sends the message.
  */
 const tryToSend = async (
   deps: Deps,
@@ -113,8 +125,8 @@ const tryToSend = async (
 ) => {
   if (!isActive(computation)) return;
   try {
-    await sendRoot(deps, computation, options);
+    await sendStartMessage(deps, computation, options);
   } catch (cause) {
-    deps.observe({ event: 'unsent', id: computation.id, cause });
+    deps.observe({ event: 'send-failed', id: computation.id, cause });
   }
 };

@@ -1,3 +1,5 @@
+import { FAN_OUT } from './limits.ts';
+
 /**
  * The tree over a computation's parts. Node (level, index) covers the parts from index × 10^level up to, but not
  * including, (index + 1) × 10^level. It is a function of the number of parts alone, so nobody has to store it.
@@ -6,9 +8,6 @@ export interface Node {
   readonly level: number;
   readonly index: number;
 }
-
-/** One `SendMessageBatch` carries ten messages, and a node's record holds ten slots. */
-export const FAN_OUT = 10;
 
 /** The lowest node that covers all parts. */
 export const rootOf = (parts: number): Node => {

@@ -47,8 +47,6 @@ export interface HttpOptions {
   readonly cache?: ResponseCache;
   /** What an `id` in the path is the id of: log lines carry it under this name. */
   readonly idOf?: string;
-  /** The most bytes that a body may have after decoding. */
-  readonly maxBodyBytes: number;
   /** The problem that an error of this function's own domain is told as; undefined for any other error. */
   readonly problemOf?: (error: unknown) => Problem | undefined;
   /** What to throw for a request that no route leads to. */
@@ -72,11 +70,11 @@ export const route = <P, Q, B, H extends string>(
   logic: (request: Request<P, Q, B, H>) => Promise<Reply> | Reply,
 ): Route => ({
   operation,
-  bind: ({ cache, idOf, maxBodyBytes }) => {
+  bind: ({ cache, idOf }) => {
     const { method, scope, body } = operation;
     const handler = middy<HttpEvent, HttpResult>({ timeoutEarlyInMillis: 0 });
     if (scope !== null) handler.use(tenantRequired());
-    if (body) handler.use(jsonBody(method, body.contentTypes, maxBodyBytes));
+    if (body) handler.use(jsonBody(method, body));
     handler.use(validation(operation));
     if (idOf !== undefined) handler.use(idInLog(idOf));
     if (cache && method !== 'GET') handler.use(invalidateCache(cache));

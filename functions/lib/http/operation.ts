@@ -21,6 +21,8 @@ export interface ResponseDescription {
 interface BodyDescription<B> {
   /** The media types that are read as JSON; the first is the usual one. */
   readonly contentTypes: readonly [string, ...string[]];
+  /** The most bytes that it may have, decoded. */
+  readonly maxBytes: number;
   readonly content: Deferred<Content<B>>;
 }
 
@@ -52,6 +54,7 @@ export interface Operation<P, Q, B, H extends string> {
   /** Request headers that mean something here; logic can read no others. */
   readonly headers?: readonly RequestHeader<unknown, H>[];
   readonly body?: BodyDescription<B>;
+  /** The document adds what any operation may answer, and what any with a body may refuse. */
   readonly responses: Readonly<Record<number, ResponseDescription>>;
 }
 
@@ -79,10 +82,13 @@ export const requestHeaderNames = (operations: readonly AnyOperation[]): readonl
     ...operations.flatMap(({ headers = [] }) => headers.map(({ name }) => name)),
   ]);
 
-/** Every header that an answer of one of the operations may have, and what 405 and 503 have besides. */
+/** What any answer may have besides the headers of its operation: 405, a key that was used, 429 and 503. */
+const commonResponseHeaders = ['Allow', 'Idempotency-Key', 'Retry-After'];
+
+/** Every header that an answer may have. */
 export const responseHeaderNames = (operations: readonly AnyOperation[]): readonly string[] =>
   sorted([
-    ...['Allow', 'Retry-After'],
+    ...commonResponseHeaders,
     ...operations
       .flatMap(({ responses }) => Object.values(responses))
       .flatMap(({ headers = [] }) => headers.map(({ name }) => name)),

@@ -42,10 +42,10 @@ export const problemResponse = (
   headers: readonly HeaderDescription[] = [],
 ): ResponseDescription => ({ description, headers, content: () => ({ schema: Problem() }) });
 
-/** What every operation with a body may answer, when the body may have so many bytes. */
-export const bodyProblems = (maxBodyBytes: number) => ({
+/** What every operation with a body may refuse. */
+export const bodyProblems = ({ maxBytes }: { readonly maxBytes: number }) => ({
   400: problemResponse('The body is not JSON or not UTF-8, or a header is malformed'),
-  413: problemResponse(`The body has more than ${maxBodyBytes / 1_024} KiB`),
+  413: problemResponse(`The body has more than ${maxBytes / 1_024} KiB`),
   415: problemResponse('The body is of another media type'),
   422: problemResponse('The request breaks its schema; `errors` names the places'),
 });

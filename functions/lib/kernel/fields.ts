@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { MAX_PARTS } from '../engine/kernel.ts';
+import { MAX_PARTS } from '../engine/limits.ts';
+import { maxUnits, type PartSize } from './split.ts';
 
 /** An integer with a comma before each three digits; without `Intl`, whose first use takes ten milliseconds. */
 export const grouped = (integer: number): string => String(integer).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -38,6 +39,10 @@ export const integerField = (
       z.describe(description),
     );
 };
+
+/** An amount of work: an integer from `min` to what a computation can do in parts of this size. */
+export const workField = (description: string, size: PartSize, min = 0) =>
+  integerField(description, min, maxUnits(size), WORK_BOUND);
 
 /** A finite number from `min` to `max`. */
 export const numberField = (description: string, min: number, max: number) =>

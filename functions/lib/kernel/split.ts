@@ -1,4 +1,4 @@
-import { MAX_PARTS } from '../engine/kernel.ts';
+import { MAX_PARTS } from '../engine/limits.ts';
 
 /**
  * How small and how large a part may be, in a kernel's own units of work. It decides what the parts are, so a

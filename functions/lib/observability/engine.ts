@@ -32,7 +32,7 @@ export const observeEngine = (event: EngineEvent): void => {
         ...metricFields({ by: { Action: event.action }, values: { Sweeps: 1 } }),
       });
       return;
-    case 'unsent':
+    case 'send-failed':
       log.warn('submission stored but not sent; the sweeper will', {
         computation: event.id,
         ...errorFields(event.cause),

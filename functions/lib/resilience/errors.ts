@@ -26,14 +26,3 @@ export class OutOfTimeError extends Error {
 export class AttemptTimeout extends Error {
   override readonly name = 'TimeoutError';
 }
-
-/** A tenant has as many active computations as it may. */
-export class TooManyActiveError extends Error {
-  override readonly name = 'TooManyActive';
-  readonly most: number;
-
-  constructor(most: number) {
-    super(`${most} computations are active`);
-    this.most = most;
-  }
-}

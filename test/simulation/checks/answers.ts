@@ -8,7 +8,7 @@ import {
 import type { Page } from '../../../functions/lib/engine/manage.ts';
 import type { ConditionalResult } from '../../../functions/lib/engine/ports.ts';
 import type { Progress } from '../../../functions/lib/engine/progress.ts';
-import type { NewWork, Submitted } from '../../../functions/lib/engine/submit.ts';
+import type { NewWork, SubmitResult } from '../../../functions/lib/engine/submit.ts';
 import type { Invocation } from '../world/invocation.ts';
 import type { Platform } from '../world/platform.ts';
 import { INVARIANT } from './invariants.ts';
@@ -46,29 +46,29 @@ export class Answers {
     }
   }
 
-  submitted(by: Invocation, work: NewWork, submitted: Submitted) {
+  submitted(by: Invocation, work: NewWork, submitted: SubmitResult) {
     const created = new Set(by.created);
     if (created.size > 1) {
       this.#violate(INVARIANT.once, by, `created ${created.size} computations by one submission`);
     }
-    if (submitted.is === 'key-reused' || submitted.is === 'contended') {
-      if (by.sends > 0) this.#violate(INVARIANT.once, by, `sends though it is ${submitted.is}`);
-      return this.#refusedKey(by, work, submitted.is);
+    if (submitted.outcome === 'key-reused' || submitted.outcome === 'contended') {
+      if (by.sends > 0) this.#violate(INVARIANT.once, by, `sends though it is ${submitted.outcome}`);
+      return this.#refusedKey(by, work, submitted.outcome);
     }
     const { computation } = submitted;
-    this.#isTrue(by, work.tenant, computation, `is ${submitted.is}:`);
+    this.#isTrue(by, work.tenant, computation, `is ${submitted.outcome}:`);
     const { type, version, input } = computation;
     if (!isDeepStrictEqual([type, version, input], [work.type, work.version, work.input])) {
       this.#violate(INVARIANT.answer, by, `is answered with other work: ${JSON.stringify(computation)}`);
     }
     const { identity } = work;
-    if (identity.by === 'key' && computation.keyUse?.key !== identity.use.key) {
+    if (identity.by === 'key' && computation.keyDigests?.key !== identity.digests.key) {
       this.#violate(INVARIANT.answer, by, 'is answered with the work of another key');
     }
-    if (submitted.is === 'accepted' && by.created[0] !== computation.epoch) {
+    if (submitted.outcome === 'accepted' && by.created[0] !== computation.epoch) {
       this.#violate(INVARIANT.answer, by, 'is told that it created what it did not');
     }
-    if (submitted.is === 'found') {
+    if (submitted.outcome === 'found') {
       if (identity.by === 'fresh') this.#violate(INVARIANT.answer, by, 'found something fresh');
       if (created.has(computation.epoch)) this.#violate(INVARIANT.answer, by, 'found what it had created');
       const isOver = !isActive(computation) && computation.status !== 'succeeded';
@@ -76,10 +76,10 @@ export class Answers {
         this.#violate(INVARIANT.answer, by, `found a computation that has ${computation.status}`);
       }
     }
-    if (submitted.is === 'restarted' && (identity.by !== 'content' || by.applied.retry === 0)) {
+    if (submitted.outcome === 'restarted' && (identity.by !== 'content' || by.applied.retry === 0)) {
       this.#violate(INVARIANT.answer, by, 'is told that it restarted what it did not');
     }
-    this.#sent(by, submitted.is !== 'found' && isActive(computation) ? 1 : 0);
+    this.#sent(by, submitted.outcome !== 'found' && isActive(computation) ? 1 : 0);
   }
 
   /** What was queued by this request was sent once, if the store let it find out what to send. */
@@ -101,8 +101,8 @@ export class Answers {
     const reused = uses.some(
       (one) =>
         identity.by === 'key' &&
-        one?.keyUse?.key === identity.use.key &&
-        one.keyUse.payload !== identity.use.payload,
+        one?.keyDigests?.key === identity.digests.key &&
+        one.keyDigests.payload !== identity.digests.payload,
     );
     if (!reused) this.#violate(INVARIANT.answer, by, 'is told that its key was used for other work');
   }
@@ -150,7 +150,9 @@ export class Answers {
         this.#violate(INVARIANT.answer, by, `reads a progress of ${done} of ${total} at the end`);
       return;
     }
-    const [least, most] = life.progress(by.startedAt);
+    // The status may be older than the progress, never newer: what had been done when it became so is told with it.
+    const since = Math.max(by.startedAt, this.#platform.store.versionStart(computation));
+    const [least, most] = life.progress(since);
     if (done > total || done < least || done > most) {
       const known = `${least} to ${most} were done`;
       this.#violate(INVARIANT.answer, by, `reads a progress of ${done} of ${total}, when ${known}`);

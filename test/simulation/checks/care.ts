@@ -1,4 +1,4 @@
-import { isActive } from '../../../functions/lib/engine/computation.ts';
+import { type ActiveComputation, isActive } from '../../../functions/lib/engine/computation.ts';
 import {
   childrenOf,
   isRoot,
@@ -136,6 +136,15 @@ export class Care {
     life.isLossy = true;
   }
 
+  /**
+   * Whether a whole interval lies between this run of the schedule and the one that made the last visit: then the visit
+   * may not wait for another run, though the last one was made some milliseconds after its run began.
+   */
+  #isNext(by: Invocation, { attempt, visit }: ActiveComputation, last: Life['claimed']): boolean {
+    if (last?.attempt !== attempt || by.instance.skewMs !== 0 || last.by.instance.skewMs !== 0) return false;
+    return by.startedAt - last.by.startedAt >= visit.intervalMs - 1;
+  }
+
   /** A sweep has answered well. Then it has visited what was due, and restarted what it claimed and found to stand still. */
   swept(by: Invocation) {
     const { lives, store, world } = this.#platform;
@@ -149,11 +158,12 @@ export class Care {
     if (world.now - by.startedAt > WHOLE_SWEEP_MS) return;
     for (const [key, computation] of store.computations) {
       if (!isActive(computation)) continue;
-      const isDue = by.sweepsAll || computation.visit.at <= by.clockAtStart;
+      const claimed = lives.get(computation.epoch)?.claimed;
+      const isDue =
+        by.sweepsAll || computation.visit.at <= by.clockAtStart || this.#isNext(by, computation, claimed);
       // An index that lags may not have it yet, and another sweep may have it.
       const isKnown = store.since(key, by.startedAt - world.profile.indexLagMs).length === 1;
-      const claimedAt = lives.get(computation.epoch)?.claimed?.at ?? 0;
-      if (isDue && isKnown && claimedAt < by.startedAt) {
+      if (isDue && isKnown && (claimed?.at ?? 0) < by.startedAt) {
         this.#broken(INVARIANT.accounted, by, `does not visit ${key}, which is due`);
       }
     }

@@ -13,8 +13,11 @@ import { Life, type Lives } from './lives.ts';
 
 const HOUR = 3_600_000;
 
+/** A visit is due so much earlier than its interval says, or a tenth of the interval (`VISIT_LEAD_MS` of the engine). */
+const LEAD_MS = 10_000;
+
 /** What never changes in a life, however often it is tried. */
-const fixed = ({ tenant, id, epoch, type, version, input, kind, createdAt, keyUse }: Computation) => ({
+const fixed = ({ tenant, id, epoch, type, version, input, kind, createdAt, keyDigests }: Computation) => ({
   tenant,
   id,
   epoch,
@@ -23,7 +26,7 @@ const fixed = ({ tenant, id, epoch, type, version, input, kind, createdAt, keyUs
   input,
   kind,
   createdAt,
-  keyUse,
+  keyDigests,
 });
 
 /**
@@ -119,8 +122,8 @@ export class Changes {
     life.begin(this.#world.now, after.deadline);
     const { maxAgeMs, sweepAfterMs } = this.#world.profile.limits;
     const began = after.deadline - maxAgeMs;
-    const { at, interval, seen } = after.visit;
-    const isRight = at - began === sweepAfterMs && interval === sweepAfterMs && seen === 0;
+    const { at, intervalMs, lastDone } = after.visit;
+    const isRight = at - began === sweepAfterMs && intervalMs === sweepAfterMs && lastDone === 0;
     if (!isRight || began < by.clockAtStart || began > by.instance.now()) {
       this.#broken(INVARIANT.accounted, after, `with ${JSON.stringify(after.visit)} by ${after.deadline}`);
     }
@@ -171,15 +174,16 @@ export class Changes {
   /** A visit is made when it is due, and the next one is twice as far away each time that nothing has moved. */
   #claimed(before: ActiveComputation, after: ActiveComputation, by: Invocation) {
     const now = by.instance.now();
-    const { seen, interval, at } = after.visit;
+    const { lastDone, intervalMs, at } = after.visit;
     if (before.visit.at > now && !by.sweepsAll) {
       this.#broken(INVARIANT.once, after, 'visited before it was due');
     }
-    const hasMoved = seen !== before.visit.seen;
+    const hasMoved = lastDone !== before.visit.lastDone;
     const { sweepAfterMs } = this.#world.profile.limits;
-    const next = hasMoved ? sweepAfterMs : Math.min(2 * before.visit.interval, HOUR);
-    if (interval !== next || at < by.clockAtStart + interval || at > now + interval) {
-      this.#broken(INVARIANT.once, after, `to be visited in ${interval} ms, not ${next} ms`);
+    const next = hasMoved ? sweepAfterMs : Math.min(2 * before.visit.intervalMs, HOUR);
+    const earliest = by.clockAtStart + intervalMs - Math.min(LEAD_MS, intervalMs / 10);
+    if (intervalMs !== next || at < earliest || at > now + intervalMs) {
+      this.#broken(INVARIANT.once, after, `to be visited in ${intervalMs} ms, not ${next} ms`);
     }
     by.claims.set(after.epoch, hasMoved);
     const life = this.#life(after);
@@ -190,6 +194,6 @@ export class Changes {
 export const shown = (computation: Computation | undefined): string => {
   if (computation === undefined) return 'nothing';
   const { status, epoch, attempt } = computation;
-  const error = computation.status === 'failed' ? `, ${computation.error.type.split(':').at(-1)}` : '';
+  const error = computation.status === 'failed' ? `, ${computation.error.type}` : '';
   return `${status} (${epoch.slice(0, 4)}·${attempt}${error})`;
 };

@@ -11,7 +11,7 @@ import type { Life } from './lives.ts';
 const REPLAYED = 20;
 
 const problemOf = (computation: Computation): string =>
-  computation.status === 'failed' ? (computation.error.type.split(':').at(-1) ?? '') : '';
+  computation.status === 'failed' ? computation.error.type : '';
 
 /** How a computation with this mood fails when nothing else goes wrong. */
 const FAILURE: Record<Exclude<Input['mood']['is'], 'well'>, string> = {

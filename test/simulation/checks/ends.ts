@@ -82,17 +82,17 @@ export class Ends {
       if (epoch !== after.epoch || attempt !== after.attempt) broken('by a message of another attempt');
     }
     switch (after.error.type) {
-      case 'urn:spillway:problem:refused':
+      case 'refused':
         if (!by.kernelRefused) broken('though its kernel did not refuse');
         break;
-      case 'urn:spillway:problem:kernel-failed':
+      case 'kernel-failed':
         if (!by.kernelThrew || by.receiveCount < MAX_KERNEL_ATTEMPTS)
           broken('though its kernel was not tried enough');
         break;
-      case 'urn:spillway:problem:too-old':
+      case 'too-old':
         if (by.instance.now() <= before.deadline) broken('before its deadline');
         break;
-      case 'urn:spillway:problem:crashed':
+      case 'crashed':
         if (letter === undefined || !this.#lives.redriven.has(letter))
           broken('though nothing was tried too often');
         else if (this.#wasOvertaken(letter, by.startedAt)) broken('though another message had done the work');

@@ -1,5 +1,6 @@
+import { FAN_OUT } from '../../../functions/lib/engine/limits.ts';
 import type { Checkpoint } from '../../../functions/lib/engine/ports.ts';
-import { FAN_OUT, partsBelow } from '../../../functions/lib/engine/tree.ts';
+import { partsBelow } from '../../../functions/lib/engine/tree.ts';
 import type { Invocation } from '../world/invocation.ts';
 import type { Cause, Slots } from '../world/store.ts';
 import type { World } from '../world/world.ts';

@@ -19,7 +19,7 @@ const identityOf = (work: Work, version: number, as: By): Identity => {
   if (as.by === 'content') return { by: 'content', id: content };
   return {
     by: 'key',
-    use: { key: as.key, payload: content },
+    digests: { key: as.key, payload: content },
     candidate: (n) => (as.collides ? `key-${n}` : `key-${as.key}-${n}`),
   };
 };

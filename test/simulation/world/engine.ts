@@ -1,13 +1,16 @@
-import type { Engine, Limited, Limits } from '../../../functions/lib/engine/ports.ts';
+import type { Limits, WithLimits, WorkerEngine } from '../../../functions/lib/engine/ports.ts';
 import type { Instance } from './invocation.ts';
 import { kernelHooks } from './kernel-hooks.ts';
-import { kernelsOf } from './kernels.ts';
+import { type Context, kernelsOf } from './kernels.ts';
 import type { Platform } from './platform.ts';
 import { queuePort } from './queue-port.ts';
 import { storePort } from './store-port.ts';
 
 /** The engine as one instance of a function has it: time, chance, store and queue are those of the simulation. */
-export const engineOf = (platform: Platform, instance: Instance): Engine & Limited<keyof Limits> => {
+export const engineOf = (
+  platform: Platform,
+  instance: Instance,
+): WorkerEngine<Context> & WithLimits<keyof Limits> => {
   const { world, network } = platform;
   const retires = world.profile.deployment?.retires === true;
   const kernels = kernelsOf(instance.version, { retires, hooks: kernelHooks(platform, instance) });
@@ -15,6 +18,7 @@ export const engineOf = (platform: Platform, instance: Instance): Engine & Limit
     store: storePort(platform, instance),
     queue: queuePort(platform, instance),
     clock: instance,
+    problemType: (name) => name,
     random: { bytes: (length) => world.dice.bytes(length) },
     limits: world.profile.limits,
     findKernel: (type, version) => {
@@ -22,14 +26,16 @@ export const engineOf = (platform: Platform, instance: Instance): Engine & Limit
       if (found === undefined) instance.current.unknownWork = true;
       return found;
     },
-    items: () => ({
-      page: (after) =>
-        network.call(instance.current, {
-          name: `items after ${after}`,
-          service: 'store',
-          kind: 'read',
-          apply: async () => ({ items: [], next: undefined }),
-        }),
+    contextFor: (_tenant, track) => ({
+      read: () =>
+        track(() =>
+          network.call(instance.current, {
+            name: 'read for the kernel',
+            service: 'store',
+            kind: 'read',
+            apply: async () => {},
+          }),
+        ),
     }),
     observe: (event) => world.trace(instance.name, () => `· ${JSON.stringify(event)}`),
   };

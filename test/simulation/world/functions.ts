@@ -1,7 +1,7 @@
 import { failFromDeadLetter } from '../../../functions/lib/engine/dead-letter.ts';
 import { KernelException, UnknownWorkError } from '../../../functions/lib/engine/errors.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
-import { createWorker } from '../../../functions/lib/engine/work.ts';
+import { createWorker } from '../../../functions/lib/engine/worker.ts';
 import { equalJitter, fullJitter } from '../../../functions/lib/events/backoff.ts';
 import { messages } from '../../../functions/limits.ts';
 import { engineOf } from './engine.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import {
-  type ItemReader,
   type Kernel,
   KernelRefusal,
   type ParallelKernel,
@@ -39,6 +38,11 @@ interface Walk extends Words {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** What the worker gives them: something to read, over the network. */
+export interface Context {
+  read(): Promise<void>;
+}
 
 /** What happens around the kernels' own arithmetic. */
 export interface Hooks {
@@ -116,7 +120,7 @@ const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { te
 });
 
 /** Work that cannot be split: each step depends on the one before it. Its total grows as it goes. */
-const steps = (hooks: Hooks): SequentialKernel<Input, Walk, { text: string }> => ({
+const steps = (hooks: Hooks): SequentialKernel<Input, Walk, { text: string }, Context> => ({
   kind: 'sequential',
   name: 'steps',
   version: 1,
@@ -133,10 +137,10 @@ const steps = (hooks: Hooks): SequentialKernel<Input, Walk, { text: string }> =>
     },
   },
   start: ({ salt }) => ({ at: 0, text: salt }),
-  step: async (state, input, items: ItemReader) => {
+  step: async (state, input, { read }) => {
     await hooks.starts(input, state.at);
     suffer(input, state.at, hooks);
-    if (state.at % 4 === 3) await items.page(state.at);
+    if (state.at % 4 === 3) await read();
     const isLarge = input.mood.is === 'large part' && input.mood.at === state.at;
     return { at: state.at + 1, text: nextText(state.text, state.at), isLarge };
   },
@@ -157,7 +161,7 @@ const nextText = (text: string, at: number): string => {
 export const kernelsOf = (
   version: 'old' | 'new',
   { retires, hooks }: { readonly retires: boolean; readonly hooks: Hooks },
-): readonly Kernel[] => {
+): readonly Kernel<Context>[] => {
   if (version === 'old') return [words(1, hooks), steps(hooks)];
   return retires ? [words(2, hooks), steps(hooks)] : [words(1, hooks), words(2, hooks), steps(hooks)];
 };
@@ -167,7 +171,6 @@ export const resultOf = async (type: string, version: number, input: Input): Pro
   if (type === 'words') return foldTree(words(version, quiet), input);
   const kernel = steps(quiet);
   let state = kernel.start(input);
-  const items: ItemReader = { page: async () => ({ items: [], next: undefined }) };
-  while (state.at < input.size) state = await kernel.step(state, input, items);
+  while (state.at < input.size) state = await kernel.step(state, input, { read: async () => {} });
   return kernel.finish(state, input);
 };

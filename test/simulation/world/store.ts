@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Computation, ComputationRef } from '../../../functions/lib/engine/computation.ts';
 import type { Checkpoint } from '../../../functions/lib/engine/ports.ts';
 import type { Node } from '../../../functions/lib/engine/tree.ts';
@@ -132,6 +133,12 @@ export class SimulatedStore extends MemoryStore {
     const first = versions.findLastIndex(({ at }) => at <= from);
     const values = versions.slice(Math.max(0, first)).map(({ value }) => value);
     return first < 0 ? [undefined, ...values] : values;
+  }
+
+  /** Since when the computation's record has been as it is told. */
+  versionStart(told: Computation): number {
+    const versions = this.#computations.get(MemoryStore.key(told)) ?? [];
+    return versions.findLast(({ value }) => isDeepStrictEqual(value, told))?.at ?? 0;
   }
 
   /** Whether the slot has been filled all the time from `from` to now. */

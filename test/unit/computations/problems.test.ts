@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { computationNotFound, problemOf } from '../../../functions/lib/computations/problems.ts';
-import { TooManyActiveError } from '../../../functions/lib/resilience/errors.ts';
+import { problemOf } from '../../../functions/computations/problems.ts';
+import { computationNotFound } from '../../../functions/lib/computations/problems.ts';
+import { TooManyActiveError } from '../../../functions/lib/engine/errors.ts';
+import { problemType } from '../../../functions/product.ts';
 
 describe('an error of the engine', () => {
   it('is 429 when a tenant has too many active computations', () => {
     expect(problemOf(new TooManyActiveError(7))).toMatchObject({
       status: 429,
-      type: 'urn:spillway:problem:too-many-active',
+      type: problemType('too-many-active'),
       title: 'Too Many Requests',
       detail: 'There are 7 active computations; wait until one finishes, or cancel one',
       headers: { 'Retry-After': '10' },

@@ -5,7 +5,7 @@ import { activeCount } from '../../../functions/lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../../../functions/lib/aws/computation-store.ts';
 import { limitActive } from '../../../functions/lib/engine/active-limit.ts';
 import { isActive } from '../../../functions/lib/engine/computation.ts';
-import { TooManyActiveError } from '../../../functions/lib/resilience/errors.ts';
+import { TooManyActiveError } from '../../../functions/lib/engine/errors.ts';
 import { createComputationsTable } from '../../support/computations-table.ts';
 import { startDynamoDB } from '../../support/dynamodb.ts';
 import { ManualClock } from '../../support/engine.ts';
@@ -21,7 +21,7 @@ const given = () => {
     counted += 1;
     return [...memory.computations.values()].filter((one) => one.tenant === tenant && isActive(one)).length;
   };
-  const store = limitActive(memory, { most: 2, count, clock });
+  const store = limitActive(memory, { max: 2, count, clock });
   return {
     clock,
     store,
@@ -33,7 +33,7 @@ const given = () => {
         .then((attempted) => ('applied' in attempted ? 'created' : 'found'))
         .catch((error: unknown) => error),
     end: (id: string) =>
-      store.cancel({ tenant: 'tenant', id }, 'token', endAt(START)).then(() => clock.advance(1_000)),
+      store.cancel({ tenant: 'tenant', id }, 'token', endAt(START)).then(() => clock.advance(1_001)),
   };
 };
 
@@ -51,7 +51,7 @@ describe('the cap on active computations', () => {
     await create('b');
     await create('c');
     expect(counted()).toBe(1);
-    clock.advance(1_000);
+    clock.advance(1_001);
     await create('c');
     expect(counted()).toBe(2);
   });

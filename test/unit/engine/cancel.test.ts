@@ -6,7 +6,7 @@ import { letters } from '../../support/kernels.ts';
 it('a cancel is an end that is told, with the age that the computation came to; a refused one is not', async () => {
   const made = memoryEngine([letters]);
   const submitted = await made.submit(letters, { parts: 3 });
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   const { id } = submitted.computation;
   made.clock.advance(1_500);
   await cancel(made, submitted.computation);

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ItemReader,
-  KernelRefusal,
-  type SequentialKernel,
-} from '../../../functions/lib/engine/kernel.ts';
 import type { Checkpoint } from '../../../functions/lib/engine/ports.ts';
-import { createWorker } from '../../../functions/lib/engine/work.ts';
+import { createWorker } from '../../../functions/lib/engine/worker.ts';
 import { memoryEngine } from '../../support/engine.ts';
 import { counter } from '../../support/kernels.ts';
 
@@ -16,7 +11,7 @@ const world = async (to: number, stepMs = 3_000, over: Partial<Counter> = {}) =>
   const kernel: Counter = { ...counter(() => made.clock.advance(stepMs)), ...over };
   const made = memoryEngine([kernel]);
   const submitted = await made.submit(kernel, { to });
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   const { computation } = submitted;
   const { tenant, id, epoch } = computation;
   const work = createWorker(made);
@@ -120,7 +115,7 @@ describe('a checkpoint', () => {
     await made.next();
     expect(await made.store.read(made.computation)).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:too-many-hops' },
+      error: { type: 'urn:test:too-many-hops' },
     });
     expect(made.queue.bodies).toEqual([]);
   });
@@ -131,7 +126,7 @@ describe('a checkpoint', () => {
     await next();
     expect(await store.read(computation)).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:refused' },
+      error: { type: 'urn:test:refused' },
     });
   });
 });
@@ -177,86 +172,5 @@ describe('a message of a sequence', () => {
     store.readCheckpoint = readCheckpoint;
     await next();
     expect(events).toEqual([{ event: 'discarded', reason: 'overtaken', id: computation.id }]);
-  });
-});
-
-describe('a kernel that reads items', () => {
-  type Step = SequentialKernel<{ to: number }, number, { at: number }>['step'];
-  const page = { items: [{ id: 7, name: 'n', description: 'd' }], next: undefined };
-
-  const reading = async (step: Step, reader: ItemReader['page']) => {
-    const made = await world(2, 0, { step });
-    const tenants: string[] = [];
-    const items = (tenant: string) => {
-      tenants.push(tenant);
-      return { page: reader };
-    };
-    const work = createWorker({ ...made, items });
-    return {
-      ...made,
-      tenants,
-      run: (receiveCount = 1) =>
-        work(made.queue.bodies[0] ?? '', { receiveCount, remainingMs: () => 60_000 }),
-    };
-  };
-
-  it('gets its tenant’s, page by page', async () => {
-    const asked: (number | undefined)[] = [];
-    const got: unknown[] = [];
-    const { run, tenants, status } = await reading(
-      async (at, _, items) => {
-        got.push(await items.page(at === 0 ? undefined : 7));
-        return at + 1;
-      },
-      async (after) => {
-        asked.push(after);
-        return page;
-      },
-    );
-    await run();
-    expect({ asked, got, tenants }).toEqual({
-      asked: [undefined, 7],
-      got: [page, page],
-      tenants: ['tenant'],
-    });
-    expect(await status()).toBe('succeeded');
-  });
-
-  it('is not blamed for trouble in reading, even if it threw something else over it', async () => {
-    const trouble = new Error('throttled');
-    const { run, status } = await reading(
-      async (_at, _input, items) => {
-        await items.page(undefined).catch(() => {});
-        throw new TypeError('nothing was read');
-      },
-      () => Promise.reject(trouble),
-    );
-    await expect(run(3)).rejects.toBe(trouble);
-    expect(await status()).toBe('running');
-  });
-
-  it('may still refuse', async () => {
-    const { run, status } = await reading(
-      async (_at, _input, items) => {
-        await items.page(undefined).catch(() => {});
-        throw new KernelRefusal('no');
-      },
-      () => Promise.reject(new Error('throttled')),
-    );
-    await run();
-    expect(await status()).toBe('failed');
-  });
-
-  it('is blamed for what it throws by itself', async () => {
-    const { run, status } = await reading(
-      async (_at, _input, items) => {
-        await items.page(undefined);
-        throw new TypeError('broken');
-      },
-      async () => page,
-    );
-    await expect(run(2)).rejects.toThrow('a kernel threw');
-    await run(3);
-    expect(await status()).toBe('failed');
   });
 });

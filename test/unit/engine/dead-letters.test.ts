@@ -10,7 +10,7 @@ import { START } from '../../support/store-operations.ts';
 const world = async (kernel: typeof letters | ReturnType<typeof counter>, input: object) => {
   const made = memoryEngine([kernel]);
   const submitted = await made.submit(kernel, input);
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   const { tenant, id, epoch, attempt } = submitted.computation;
   made.events.length = 0;
   return {
@@ -35,22 +35,22 @@ describe('a dead letter', () => {
     await failFromDeadLetter(made, '{"format":2}');
     expect(made.events).toStrictEqual([
       { event: 'discarded', reason: 'unreadable' },
-      { event: 'discarded', reason: 'of a later format' },
+      { event: 'discarded', reason: 'unknown format' },
     ]);
   });
 
   it('of nothing, or of another life, is put away', async () => {
     const { store, computation, bury, discarded } = await world(letters, { parts: 25 });
-    expect(await bury({ ...node(0, 3), epoch: 'other' })).toEqual(discarded('of another life'));
+    expect(await bury({ ...node(0, 3), epoch: 'other' })).toEqual(discarded('another epoch'));
     store.computations.clear();
-    expect(await bury(node(0, 3))).toEqual(discarded('of another life'));
+    expect(await bury(node(0, 3))).toEqual(discarded('another epoch'));
     expect(await store.read(computation)).toBeUndefined();
   });
 
   it('of another attempt, earlier or later, is put away', async () => {
     const { bury, discarded } = await world(letters, { parts: 25 });
-    expect(await bury({ ...node(0, 3), attempt: 0 })).toEqual(discarded('of another attempt'));
-    expect(await bury({ ...node(0, 3), attempt: 2 })).toEqual(discarded('of another attempt'));
+    expect(await bury({ ...node(0, 3), attempt: 0 })).toEqual(discarded('another attempt'));
+    expect(await bury({ ...node(0, 3), attempt: 2 })).toEqual(discarded('another attempt'));
   });
 
   it('of a computation that is over is put away', async () => {

@@ -1,50 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import {
-  broken,
-  crashed,
   KernelException,
-  refused,
-  tooManyHops,
-  tooOld,
+  TooManyActiveError,
   UnknownWorkError,
 } from '../../../functions/lib/engine/errors.ts';
+import {
+  alwaysCrashed,
+  deadlineExceeded,
+  inputRefused,
+  kernelFailed,
+  tooManyCheckpoints,
+} from '../../../functions/lib/engine/failure.ts';
 import { KernelRefusal } from '../../../functions/lib/engine/kernel.ts';
-import { callKernel, checkResult, checkSlot } from '../../../functions/lib/engine/kernel-call.ts';
+import { checkPartial, checkResult, kernelCaller } from '../../../functions/lib/engine/kernel-call.ts';
 
 describe('a failure', () => {
   it.each([
+    [inputRefused('no'), { name: 'refused', title: 'The computation refused its input', detail: 'no' }],
     [
-      refused('no'),
-      { type: 'urn:spillway:problem:refused', title: 'The computation refused its input', detail: 'no' },
-    ],
-    [
-      broken(new RangeError('out')),
+      kernelFailed(new RangeError('out')),
       {
-        type: 'urn:spillway:problem:kernel-failed',
+        name: 'kernel-failed',
         title: 'The computation failed',
         detail: 'RangeError: out',
       },
     ],
     [
-      crashed(),
+      alwaysCrashed(),
       {
-        type: 'urn:spillway:problem:crashed',
+        name: 'crashed',
         title: 'The computation crashed',
         detail: 'A part of it crashed, timed out or was not understood each time it was tried.',
       },
     ],
     [
-      tooOld(),
+      deadlineExceeded(),
       {
-        type: 'urn:spillway:problem:too-old',
+        name: 'too-old',
         title: 'The computation took too long',
         detail: 'It did not finish within the time that one attempt has.',
       },
     ],
     [
-      tooManyHops(),
+      tooManyCheckpoints(),
       {
-        type: 'urn:spillway:problem:too-many-hops',
+        name: 'too-many-hops',
         title: 'The computation took too long',
         detail: 'It did not finish within the checkpoints it may take.',
       },
@@ -54,24 +54,28 @@ describe('a failure', () => {
   });
 
   it('says what was thrown, though it is no error', () => {
-    expect(broken('a text').detail).toBe('a text');
-    expect(broken(undefined).detail).toBe('undefined');
+    expect(kernelFailed('a text').detail).toBe('a text');
+    expect(kernelFailed(undefined).detail).toBe('undefined');
   });
 
   it('has a detail of five hundred characters at most', () => {
-    expect(refused('x'.repeat(500)).detail).toBe('x'.repeat(500));
-    expect(refused('x'.repeat(501)).detail).toBe(`${'x'.repeat(499)}…`);
+    expect(inputRefused('x'.repeat(500)).detail).toBe('x'.repeat(500));
+    expect(inputRefused('x'.repeat(501)).detail).toBe(`${'x'.repeat(499)}…`);
   });
 
   it('is told by its name in a log', () => {
-    expect([new KernelException().name, new UnknownWorkError().name]).toEqual([
+    const errors = [new KernelException(), new UnknownWorkError(), new TooManyActiveError(1)];
+    expect(errors.map(({ name }) => name)).toEqual([
       'KernelException',
-      'UnknownWork',
+      'UnknownWorkError',
+      'TooManyActiveError',
     ]);
   });
 });
 
 describe('a call into a kernel', () => {
+  const callKernel = kernelCaller('tenant', () => undefined);
+
   it('gives what the kernel gives, now or later', async () => {
     expect(await callKernel(() => 1)).toBe(1);
     expect(await callKernel(async () => 2)).toBe(2);
@@ -94,8 +98,8 @@ describe('a call into a kernel', () => {
 describe('what a kernel makes', () => {
   it('is kept as a partial result up to 32 KiB', () => {
     const most = new Uint8Array(32_768);
-    expect(checkSlot(most)).toBe(most);
-    expect(() => checkSlot(new Uint8Array(32_769))).toThrow(
+    expect(checkPartial(most)).toBe(most);
+    expect(() => checkPartial(new Uint8Array(32_769))).toThrow(
       new KernelRefusal('A partial result has 32769 bytes; at most 32768 can be kept.'),
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Computation, exists, isActive, STATUSES } from '../../../functions/lib/engine/computation.ts';
 import { hideExpired } from '../../../functions/lib/engine/expiry.ts';
-import { endNow, nodeExpiry, startNow } from '../../../functions/lib/engine/timing.ts';
+import { attemptEnd, attemptStart, nodeExpiry } from '../../../functions/lib/engine/timing.ts';
 import { ManualClock } from '../../support/engine.ts';
 import { endAt, START, startAt, submission } from '../../support/store-operations.ts';
 
@@ -53,13 +53,13 @@ describe('what is recorded of time', () => {
   };
 
   it('keeps what ends now for the retention, to the next whole second', () => {
-    expect(endNow(clocked)).toEqual({ finishedAt: START + 1, expiresAt: START / 1_000 + 11 });
+    expect(attemptEnd(clocked)).toEqual({ finishedAt: START + 1, expiresAt: START / 1_000 + 11 });
   });
 
   it('gives an attempt that starts now its deadline and its first visit', () => {
-    expect(startNow(clocked)).toEqual({
+    expect(attemptStart(clocked)).toEqual({
       deadline: START + 1_000_001,
-      visit: { at: START + 60_001, interval: 60_000, seen: 0 },
+      visit: { at: START + 60_001, intervalMs: 60_000, lastDone: 0 },
     });
   });
 

@@ -18,7 +18,7 @@ const given = async () => {
   const submit = async (kernel: typeof letters) => {
     const submitted = await world.submit(kernel, { parts: 1 });
     const [body = ''] = world.queue.bodies.splice(0);
-    if (!('computation' in submitted)) throw new Error(submitted.is);
+    if (!('computation' in submitted)) throw new Error(submitted.outcome);
     return { body, computation: submitted.computation };
   };
   const handler = sqsHandler((body, { receiveCount }) => world.deliver(body, receiveCount));

@@ -3,8 +3,8 @@ import { failFromDeadLetter } from '../../../functions/lib/engine/dead-letter.ts
 import { cancel, read } from '../../../functions/lib/engine/manage.ts';
 import { retry } from '../../../functions/lib/engine/submit.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
-import { createWorker } from '../../../functions/lib/engine/work.ts';
-import { memoryEngine } from '../../support/engine.ts';
+import { createWorker } from '../../../functions/lib/engine/worker.ts';
+import { memoryEngine, memoryEngineWith } from '../../support/engine.ts';
 import { counter } from '../../support/kernels.ts';
 
 /** Each step takes three seconds of a clock that checkpoints after ten. */
@@ -12,7 +12,7 @@ const world = async (to: number) => {
   const kernel = counter(() => made.clock.advance(3_000));
   const made = memoryEngine([kernel]);
   const submitted = await made.submit(kernel, { to });
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   return { ...made, computation: submitted.computation, take: () => made.queue.bodies.shift() ?? '' };
 };
 
@@ -163,23 +163,18 @@ describe('a computation that cannot be split', () => {
     expect(await rest.store.read(computation)).toMatchObject({ status: 'failed' });
   });
 
-  it('blames the infrastructure, not the kernel, when items cannot be read', async () => {
+  it('blames the infrastructure, not the kernel, when what it reads cannot be had', async () => {
     const reads = {
       ...counter(),
-      step: async (at: number, _: unknown, items: { page(after: undefined): unknown }) => {
-        await items.page(undefined);
+      step: async (at: number, _: unknown, { read }: { read(): Promise<unknown> }) => {
+        await read();
         return at + 1;
       },
     };
-    const world = memoryEngine([reads]);
-    const work = createWorker({
-      ...world,
-      items: () => ({
-        page: async () => {
-          throw new Error('throttled');
-        },
-      }),
-    });
+    const world = memoryEngineWith([reads], (_, track) => ({
+      read: () => track(() => Promise.reject(new Error('throttled'))),
+    }));
+    const work = createWorker(world);
     await world.submit(reads, { to: 2 });
     const delivery = { receiveCount: 5, remainingMs: () => 60_000 };
     await expect(work(world.queue.bodies[0] ?? '', delivery)).rejects.toThrow('throttled');

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../../functions/lib/aws/computation-store.ts';
 import type { ComputationStore } from '../../../functions/lib/engine/ports.ts';
-import { startDynamoDb } from '../../../infra/local/dynamodb.ts';
+import { startDynamoDb } from '../../../infra/local/storage/dynamodb.ts';
 import { createComputationsTable } from '../../support/computations-table.ts';
 import { MemoryStore } from '../../support/memory.ts';
 import {
@@ -169,7 +169,7 @@ describe.each([
 
   it('lets one of two sweepers claim a visit', async () => {
     const store = await created();
-    const next = { at: later + 1, interval: 120_000, seen: 7 };
+    const next = { at: later + 1, intervalMs: 120_000, lastDone: 7 };
     expect(await store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'x')).toBe(true);
     expect(await store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'y')).toBe(false);
     expect(await store.read(key)).toMatchObject({ visit: next });
@@ -177,7 +177,7 @@ describe.each([
 
   it('takes a repeated claim for its own, while the computation is active', async () => {
     const store = await created();
-    const next = { at: later + 1, interval: 120_000, seen: 7 };
+    const next = { at: later + 1, intervalMs: 120_000, lastDone: 7 };
     const claim = () => store.rescheduleVisit(submission('a', 'one'), START + 60_000, next, 'x');
     expect([await claim(), await claim()]).toEqual([true, true]);
     await store.cancel(key, 'z', endAt(later));

@@ -10,7 +10,7 @@ const content = { by: 'content', id: 'a' } as const;
 const fresh = { by: 'fresh' } as const;
 const keyed: Identity = {
   by: 'key',
-  use: { key: 'k', payload: 'p' },
+  digests: { key: 'k', payload: 'p' },
   candidate: (n) => ['a', 'b', 'c'][n] ?? 'd',
 };
 const key = { tenant: 'tenant', id: 'a' };
@@ -71,7 +71,7 @@ describe('a submission', () => {
       input: { parts: 20 },
       createdAt: made.clock.now(),
       deadline: made.clock.now() + made.limits.maxAgeMs,
-      visit: { at: made.clock.now() + 60_000, interval: 60_000, seen: 0 },
+      visit: { at: made.clock.now() + 60_000, intervalMs: 60_000, lastDone: 0 },
     });
     expect(made.queue.bodies).toHaveLength(1);
     expect(made.events).toEqual([]);
@@ -80,7 +80,7 @@ describe('a submission', () => {
   it('with a key keeps what it was used for', async () => {
     const made = world();
     await made.post(keyed);
-    expect(await made.store.read(key)).toMatchObject({ keyUse: { key: 'k', payload: 'p' } });
+    expect(await made.store.read(key)).toMatchObject({ keyDigests: { key: 'k', payload: 'p' } });
   });
 
   it('of a sequence is sent without a look for checkpoints that cannot be there', async () => {
@@ -99,14 +99,14 @@ describe('a submission', () => {
     made.queue.send = async () => {
       throw cause;
     };
-    expect(await made.post(content)).toMatchObject({ is: 'accepted' });
-    expect(made.events).toEqual([{ event: 'unsent', id: 'a', cause }]);
+    expect(await made.post(content)).toMatchObject({ outcome: 'accepted' });
+    expect(made.events).toEqual([{ event: 'send-failed', id: 'a', cause }]);
   });
 
   it('that is fresh is a run of its own each time, and tries another id when one is taken', async () => {
     const made = world();
     const [one, other] = [await made.post(fresh), await made.post(fresh)];
-    expect([one.is, other.is]).toEqual(['accepted', 'accepted']);
+    expect([one.outcome, other.outcome]).toEqual(['accepted', 'accepted']);
     expect(made.store.computations.size).toBe(2);
     const { create } = made.store;
     let refused = 0;
@@ -115,14 +115,14 @@ describe('a submission', () => {
       refused += 1;
       return { refused: queued };
     };
-    expect(await made.post(fresh)).toMatchObject({ is: 'accepted' });
+    expect(await made.post(fresh)).toMatchObject({ outcome: 'accepted' });
     expect(made.store.computations.size).toBe(3);
   });
 
   it('that had been stored already, and is over, is not sent', async () => {
     const made = world();
     made.store.create = async () => ({ applied: succeeded });
-    expect(await made.post(content)).toEqual({ is: 'accepted', computation: succeeded });
+    expect(await made.post(content)).toEqual({ outcome: 'accepted', computation: succeeded });
     expect([made.queue.bodies, made.events]).toEqual([[], []]);
   });
 
@@ -133,24 +133,24 @@ describe('a submission', () => {
       rounds += 1;
       return { refused: undefined };
     };
-    expect(await made.post(identity)).toEqual({ is: 'contended' });
+    expect(await made.post(identity)).toEqual({ outcome: 'contended' });
     expect(rounds).toBe(5);
   });
 
   it('with a key passes by a computation without one that has its id', async () => {
     const made = world();
     await made.post(content);
-    expect(await made.post(keyed)).toMatchObject({ is: 'accepted', computation: { id: 'b' } });
+    expect(await made.post(keyed)).toMatchObject({ outcome: 'accepted', computation: { id: 'b' } });
   });
 
   it('with a key finds what it made though it has failed, and restarts nothing', async () => {
     const made = world();
-    const keyUse = { key: 'k', payload: 'p' };
-    made.store.create = async () => ({ refused: { ...failed, keyUse } });
+    const keyDigests = { key: 'k', payload: 'p' };
+    made.store.create = async () => ({ refused: { ...failed, keyDigests } });
     made.store.retry = async () => {
       throw new Error('retried');
     };
-    expect(await made.post(keyed)).toEqual({ is: 'found', computation: { ...failed, keyUse } });
+    expect(await made.post(keyed)).toEqual({ outcome: 'found', computation: { ...failed, keyDigests } });
   });
 });
 
@@ -163,18 +163,24 @@ describe('the same pure work, failed, while others act on it', () => {
   };
 
   it('is found when another has queued it again first', async () => {
-    expect(await meeting({ refused: queued }).post(content)).toEqual({ is: 'found', computation: queued });
+    expect(await meeting({ refused: queued }).post(content)).toEqual({
+      outcome: 'found',
+      computation: queued,
+    });
   });
 
   it('is found when another has even finished it', async () => {
     const made = meeting({ refused: { ...succeeded, expiresAt: Number.MAX_SAFE_INTEGER } });
-    expect(await made.post(content)).toMatchObject({ is: 'found', computation: { status: 'succeeded' } });
+    expect(await made.post(content)).toMatchObject({
+      outcome: 'found',
+      computation: { status: 'succeeded' },
+    });
   });
 
   it('is tried again when it has failed again, or is gone', async () => {
     const again = { ...failed, attempt: 2, expiresAt: Number.MAX_SAFE_INTEGER };
     const made = meeting({ refused: again }, { refused: undefined }, { applied: queued });
-    expect(await made.post(content)).toEqual({ is: 'restarted', computation: queued });
+    expect(await made.post(content)).toEqual({ outcome: 'restarted', computation: queued });
   });
 });
 
@@ -186,7 +192,7 @@ it.each([[queued], [{ ...queued, status: 'running' as const, startedAt: START }]
     made.store.retry = async () => {
       throw new Error('retried');
     };
-    expect(await made.post(content)).toEqual({ is: 'found', computation: found });
+    expect(await made.post(content)).toEqual({ outcome: 'found', computation: found });
   },
 );
 
@@ -214,7 +220,7 @@ describe('a retry', () => {
     const kernel = counter();
     const made = memoryEngine([kernel]);
     const submitted = await made.submit(kernel, { to: 30 });
-    if (!('computation' in submitted)) throw new Error(submitted.is);
+    if (!('computation' in submitted)) throw new Error(submitted.outcome);
     const { computation } = submitted;
     const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
     await made.store.writeCheckpoint(computation, checkpoint, 'x', START);

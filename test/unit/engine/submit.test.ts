@@ -3,7 +3,7 @@ import type { Failure } from '../../../functions/lib/engine/computation.ts';
 import { cancel, list, read, remove } from '../../../functions/lib/engine/manage.ts';
 import { type Identity, retry, submit } from '../../../functions/lib/engine/submit.ts';
 import { sweep } from '../../../functions/lib/engine/sweep.ts';
-import { endNow } from '../../../functions/lib/engine/timing.ts';
+import { attemptEnd } from '../../../functions/lib/engine/timing.ts';
 import { memoryEngine } from '../../support/engine.ts';
 import { letters } from '../../support/kernels.ts';
 
@@ -11,7 +11,7 @@ const error: Failure = { type: 'about:blank', title: 'Failed', detail: 'for the 
 const content = { by: 'content', id: 'same' } as const;
 const keyed = (key: string, payload: string): Identity => ({
   by: 'key',
-  use: { key, payload },
+  digests: { key, payload },
   candidate: (n) => `candidate-${n}`,
 });
 
@@ -31,7 +31,7 @@ const setUp = () => {
       }),
     fail: async (id: string) => {
       const found = await world.store.read({ tenant: 'tenant', id });
-      if (found !== undefined) await world.store.fail(found, found.attempt, error, endNow(world));
+      if (found !== undefined) await world.store.fail(found, found.attempt, error, attemptEnd(world));
     },
     past: (ms: number) => world.clock.advance(ms),
     sweep: (all = false) => sweep(world, { all, remainingMs: () => 60_000 }),
@@ -41,10 +41,16 @@ const setUp = () => {
 describe('the same pure work', () => {
   it('is accepted once, and found from then on, running or finished', async () => {
     const world = setUp();
-    expect(await world.post(content)).toMatchObject({ is: 'accepted', computation: { status: 'queued' } });
-    expect(await world.post(content)).toMatchObject({ is: 'found', computation: { status: 'queued' } });
+    expect(await world.post(content)).toMatchObject({
+      outcome: 'accepted',
+      computation: { status: 'queued' },
+    });
+    expect(await world.post(content)).toMatchObject({ outcome: 'found', computation: { status: 'queued' } });
     await world.drain();
-    expect(await world.post(content)).toMatchObject({ is: 'found', computation: { status: 'succeeded' } });
+    expect(await world.post(content)).toMatchObject({
+      outcome: 'found',
+      computation: { status: 'succeeded' },
+    });
     expect(world.count('computed')).toBe(20);
   });
 
@@ -52,15 +58,15 @@ describe('the same pure work', () => {
     const world = setUp();
     await world.post(content);
     await world.fail('same');
-    expect(await world.post(content)).toMatchObject({ is: 'restarted', computation: { attempt: 2 } });
+    expect(await world.post(content)).toMatchObject({ outcome: 'restarted', computation: { attempt: 2 } });
     await cancel(world, { tenant: 'tenant', id: 'same' });
-    expect(await world.post(content)).toMatchObject({ is: 'restarted', computation: { attempt: 3 } });
+    expect(await world.post(content)).toMatchObject({ outcome: 'restarted', computation: { attempt: 3 } });
   });
 
   it('of another tenant is another computation', async () => {
     const world = setUp();
     await world.post(content);
-    expect(await world.post(content, 'other')).toMatchObject({ is: 'accepted' });
+    expect(await world.post(content, 'other')).toMatchObject({ outcome: 'accepted' });
   });
 
   it('is new, with another epoch, after it expired or was deleted', async () => {
@@ -72,11 +78,11 @@ describe('the same pure work', () => {
     expect(await read(world, { tenant: 'tenant', id: 'same' })).toBeUndefined();
     expect(await list(world, 'tenant', {}, undefined, 10)).toMatchObject({ computations: [] });
     const again = await world.post(content);
-    expect(again).toMatchObject({ is: 'accepted', computation: { attempt: 1 } });
+    expect(again).toMatchObject({ outcome: 'accepted', computation: { attempt: 1 } });
     expect('computation' in again && again.computation.epoch).not.toBe(before?.epoch);
     await world.drain();
     expect(await remove(world, { tenant: 'tenant', id: 'same' })).toEqual({ applied: true });
-    expect(await world.post(content)).toMatchObject({ is: 'accepted' });
+    expect(await world.post(content)).toMatchObject({ outcome: 'accepted' });
   });
 });
 
@@ -86,7 +92,7 @@ describe('an Idempotency-Key', () => {
     await world.post(keyed('a', 'payload'));
     await cancel(world, { tenant: 'tenant', id: 'candidate-0' });
     expect(await world.post(keyed('a', 'payload'))).toMatchObject({
-      is: 'found',
+      outcome: 'found',
       computation: { status: 'cancelled' },
     });
   });
@@ -94,18 +100,18 @@ describe('an Idempotency-Key', () => {
   it('is refused for another payload', async () => {
     const world = setUp();
     await world.post(keyed('a', 'payload'));
-    expect(await world.post(keyed('a', 'other'))).toEqual({ is: 'key-reused' });
+    expect(await world.post(keyed('a', 'other'))).toEqual({ outcome: 'key-reused' });
   });
 
   it('takes the next id when another key had the same one', async () => {
     const world = setUp();
     await world.post(keyed('a', 'payload'));
     expect(await world.post(keyed('b', 'payload'))).toMatchObject({
-      is: 'accepted',
+      outcome: 'accepted',
       computation: { id: 'candidate-1' },
     });
     expect(await world.post(keyed('b', 'payload'))).toMatchObject({
-      is: 'found',
+      outcome: 'found',
       computation: { id: 'candidate-1' },
     });
   });
@@ -118,8 +124,8 @@ describe('a submission that was stored but not sent', () => {
     world.queue.send = async () => {
       throw new Error('no answer');
     };
-    expect(await world.post(content)).toMatchObject({ is: 'accepted' });
-    expect(world.count('unsent')).toBe(1);
+    expect(await world.post(content)).toMatchObject({ outcome: 'accepted' });
+    expect(world.count('send-failed')).toBe(1);
     world.queue.send = send;
     await world.sweep();
     expect(world.queue.bodies).toHaveLength(0);
@@ -136,11 +142,11 @@ describe('the sweeper', () => {
     await world.post(content);
     world.queue.bodies.length = 0;
     const sentAfter: number[] = [];
-    for (let second = 0; second < 1_000; second += 10) {
+    for (let second = 0; second < 1_000; second += 60) {
       const { sent } = world.queue;
       await world.sweep();
       if (world.queue.sent > sent) sentAfter.push(second);
-      world.past(10_000);
+      world.past(60_000);
     }
     expect(sentAfter).toEqual([60, 180, 420, 900]);
   });
@@ -197,7 +203,7 @@ describe('the sweeper', () => {
     await world.sweep();
     expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:too-old' },
+      error: { type: 'urn:test:too-old' },
     });
   });
 

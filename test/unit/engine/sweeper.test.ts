@@ -68,7 +68,7 @@ describe('the sweeper', () => {
         index: 0,
       },
     ]);
-    const visit = { at: made.clock.now() + 120_000, interval: 120_000, seen: 0 };
+    const visit = { at: made.clock.now() + 110_000, intervalMs: 120_000, lastDone: 0 };
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
@@ -86,7 +86,7 @@ describe('the sweeper', () => {
     await made.sweep();
     expect(made.events).toEqual([{ event: 'swept', id: made.key.id, action: 'healthy' }]);
     expect(made.queue.bodies).toEqual([]);
-    const visit = { at: made.clock.now() + 60_000, interval: 60_000, seen: 10 };
+    const visit = { at: made.clock.now() + 54_000, intervalMs: 60_000, lastDone: 10 };
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
@@ -101,13 +101,31 @@ describe('the sweeper', () => {
     expect(made.queue.bodies).toHaveLength(1);
   });
 
+  it('visits again with the run of the schedule a whole interval later, though a visit takes its time', async () => {
+    const made = await world();
+    const { read } = made.store;
+    made.store.read = async (key) => {
+      made.clock.advance(3);
+      return read(key);
+    };
+    const sentAfter: number[] = [];
+    const start = made.clock.now();
+    for (let minute = 1; minute <= 15; minute += 1) {
+      made.clock.advance(start + minute * 60_000 - made.clock.now());
+      made.queue.bodies.length = 0;
+      await made.sweep();
+      if (made.queue.bodies.length > 0) sentAfter.push(minute);
+    }
+    expect(sentAfter).toEqual([1, 3, 7, 15]);
+  });
+
   it('stays away for an hour at most', async () => {
     const made = await world();
     for (let visits = 0; visits < 10; visits += 1) {
       made.clock.advance(HOUR);
       await made.sweep();
     }
-    const visit = { at: made.clock.now() + HOUR, interval: HOUR, seen: 0 };
+    const visit = { at: made.clock.now() + HOUR - 10_000, intervalMs: HOUR, lastDone: 0 };
     expect(await made.store.read(made.key)).toMatchObject({ visit });
   });
 
@@ -162,7 +180,7 @@ describe('the sweeper', () => {
     const kernel = counter();
     const made = memoryEngine([kernel]);
     const submitted = await made.submit(kernel, { to: 30 });
-    if (!('computation' in submitted)) throw new Error(submitted.is);
+    if (!('computation' in submitted)) throw new Error(submitted.outcome);
     const { computation } = submitted;
     const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
     await made.store.writeCheckpoint(computation, checkpoint, 'x', 0);

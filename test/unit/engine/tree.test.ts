@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FAN_OUT } from '../../../functions/lib/engine/limits.ts';
 import {
   childrenOf,
-  FAN_OUT,
   firstPart,
   isInTree,
   isRoot,

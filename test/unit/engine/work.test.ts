@@ -9,7 +9,7 @@ import { letters, moody } from '../../support/kernels.ts';
 
 const accepted = async (world: ReturnType<typeof memoryEngine>, kernel = letters, parts = 23) => {
   const submitted = await world.submit(kernel, { parts });
-  if (!('computation' in submitted)) throw new Error(submitted.is);
+  if (!('computation' in submitted)) throw new Error(submitted.outcome);
   return submitted.computation;
 };
 
@@ -193,7 +193,7 @@ describe('a kernel that fails', () => {
     await world.drain();
     expect(await world.store.read(computation)).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:refused', detail: 'part 3 is out of the domain' },
+      error: { type: 'urn:test:refused', detail: 'part 3 is out of the domain' },
     });
   });
 
@@ -269,7 +269,7 @@ describe('a message', () => {
     for (const body of late) await world.deliver(body);
     await world.store.create(
       { ...computation, epoch: 'another' },
-      { deadline: Number.MAX_SAFE_INTEGER, visit: { at: 0, interval: 1, seen: 0 } },
+      { deadline: Number.MAX_SAFE_INTEGER, visit: { at: 0, intervalMs: 1, lastDone: 0 } },
       10,
     );
     for (const body of late) await world.deliver(body);
@@ -296,7 +296,7 @@ describe('a message', () => {
     await world.drain();
     expect(await world.store.read(computation)).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:too-old' },
+      error: { type: 'urn:test:too-old' },
     });
   });
 });
@@ -309,7 +309,7 @@ describe('a dead letter', () => {
     await failFromDeadLetter(world, takePart(world, 4));
     expect(await world.store.read(computation)).toMatchObject({
       status: 'failed',
-      error: { type: 'urn:spillway:problem:crashed' },
+      error: { type: 'urn:test:crashed' },
     });
   });
 

@@ -6,11 +6,15 @@ import { memoryEngine } from '../../support/engine.ts';
 import { counter, letters } from '../../support/kernels.ts';
 import { START } from '../../support/store-operations.ts';
 
-const world = async (input: object = { parts: 25 }, kernel: Kernel = letters, known: Kernel[] = [kernel]) => {
+const world = async (
+  input: object = { parts: 25 },
+  kernel: Kernel<unknown> = letters,
+  known: Kernel<unknown>[] = [kernel],
+) => {
   const made = memoryEngine(known);
   const accept = async () => {
     const submitted = await made.submit(kernel, input);
-    if (!('computation' in submitted)) throw new Error(submitted.is);
+    if (!('computation' in submitted)) throw new Error(submitted.outcome);
     return submitted.computation;
   };
   const computation = await accept();
@@ -45,9 +49,9 @@ describe('what a worker puts away', () => {
     await deliver(node(0, 1, { attempt: 2 }));
     await deliver(node(0, 1, { attempt: 0 }));
     expect(events).toEqual([
-      ...discarded('of another life'),
-      ...discarded('of another attempt'),
-      ...discarded('of another attempt'),
+      ...discarded('another epoch'),
+      ...discarded('another attempt'),
+      ...discarded('another attempt'),
     ]);
     store.computations.clear();
     events.length = 0;
@@ -67,7 +71,7 @@ describe('what a worker puts away', () => {
     const { deliver, node, message, events, discarded } = await world();
     await deliver(message({ kind: 'sequence' }));
     await deliver(node(0, 1, { parts: 24 }));
-    expect(events).toEqual([...discarded('not of this kind'), ...discarded('not of this kind')]);
+    expect(events).toEqual([...discarded('another kind of work'), ...discarded('another number of parts')]);
     events.length = 0;
     for (const outside of [node(0, 25), node(3, 0), node(1, 3)]) await deliver(outside);
     expect(events).toEqual(Array(3).fill(discarded('not in the tree')[0]));
@@ -76,7 +80,7 @@ describe('what a worker puts away', () => {
   it('is a node of what is a sequence', async () => {
     const { deliver, node, events, discarded } = await world({ to: 30 }, counter());
     await deliver(node(0, 0));
-    expect(events).toEqual(discarded('not of this kind'));
+    expect(events).toEqual(discarded('another kind of work'));
   });
 });
 
@@ -262,7 +266,7 @@ describe('what a worker reads', () => {
     await deliver(node(0, 1, { epoch: 'other' }));
     const { id } = computation;
     expect(glances).toEqual([`${id} 1.0`, `${id} 1.0`, `${id} 1.0`]);
-    expect(events).toEqual([...discarded('of another attempt'), ...discarded('of another life')]);
+    expect(events).toEqual([...discarded('another attempt'), ...discarded('another epoch')]);
   });
 
   it('is read strongly before a message is taken for stale, and only then', async () => {
@@ -282,7 +286,7 @@ describe('what a worker reads', () => {
     expect([reads, count('discarded')]).toEqual([2, 3]);
   });
 
-  describe('of the hundred computations that it read last', () => {
+  describe('of the hundred computations that it used last', () => {
     const remembering = async () => {
       const made = await world({ parts: 35 });
       return {
@@ -303,7 +307,7 @@ describe('what a worker reads', () => {
       await readOthers(99);
       await deliver(node(0, 2));
       expect(glances).toEqual(['1.0']);
-      await readOthers(1);
+      await readOthers(100);
       await deliver(node(0, 3));
       expect(glances).toEqual([`${computation.id} 1.0`]);
     });

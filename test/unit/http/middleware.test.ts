@@ -39,6 +39,7 @@ const write = operation({
   headers: [other],
   body: {
     contentTypes: ['application/json', 'application/merge-patch+json'],
+    maxBytes: 256 * 1024,
     content: () => ({ schema: z.strictObject({ text: z.optional(z.string()) }) }),
   },
 });
@@ -67,7 +68,6 @@ const echo: Logic = ({ tenant, params, query, body, path, timeEpoch, requestId }
 const handlerOf = (logic: Logic = echo, options: Partial<HttpOptions> = {}) =>
   httpHandler([route(write, logic), route(read, logic), route(open, logic)], {
     tenantClaim: 'sub',
-    maxBodyBytes: 256 * 1024,
     ...options,
   });
 const send = (request: TestRequest, logic?: Logic, options?: Partial<HttpOptions>) => {

@@ -33,7 +33,11 @@ describe('the headers of operations', () => {
     ...common,
     method: 'POST',
     scope: 'x/write',
-    body: { contentTypes: ['application/json'], content: () => Promise.reject(new Error('not needed')) },
+    body: {
+      contentTypes: ['application/json'],
+      maxBytes: 1_024,
+      content: () => Promise.reject(new Error('not needed')),
+    },
     responses: { 201: { description: '', headers: [location, etag] } },
   });
 
@@ -47,8 +51,14 @@ describe('the headers of operations', () => {
     ]);
   });
 
-  it('are those that a browser may read: what is declared, each once, and what 405 and 503 have', () => {
-    expect(responseHeaderNames([])).toEqual(['Allow', 'Retry-After']);
-    expect(responseHeaderNames([read, write])).toEqual(['Allow', 'ETag', 'Location', 'Retry-After']);
+  it('are those that a browser may read: what is declared, each once, and what any answer may have', () => {
+    expect(responseHeaderNames([])).toEqual(['Allow', 'Idempotency-Key', 'Retry-After']);
+    expect(responseHeaderNames([read, write])).toEqual([
+      'Allow',
+      'ETag',
+      'Idempotency-Key',
+      'Location',
+      'Retry-After',
+    ]);
   });
 });

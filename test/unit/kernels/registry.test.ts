@@ -1,38 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { findKernel, kernels } from '../../../functions/kernels/registry.ts';
-import { keepsTheContract } from './contract.ts';
+import { findKernel, kernels } from '../../../functions/kernels/index.ts';
+import { checkKernels } from '../../../functions/lib/kernel/check-kernels.ts';
+import { registeredKernels } from '../../../infra/registered-kernels.ts';
+import { keepsTheContract } from '../../support/kernel-contract.ts';
+
+const registered = registeredKernels();
 
 describe('the registry', () => {
-  it('has the six kernels of the design', () => {
-    expect(kernels.map(({ name }) => name).toSorted()).toEqual([
-      'item-statistics',
-      'mersenne-test',
-      'option-price',
-      'prime-count',
-      'random-sum',
-      'sum-of-squares',
+  it('holds kernels that can live side by side', () => {
+    expect(() => checkKernels(registered)).not.toThrow();
+  });
+
+  it('finds each kernel by its name and version', () => {
+    for (const { kernel, file } of registered) {
+      expect(findKernel(kernel.name, kernel.version), file).toBe(kernel);
+    }
+  });
+
+  it('offers the newest version of each name', () => {
+    expect(kernels.map(({ name }) => name)).toEqual([
+      ...new Set(registered.map(({ kernel }) => kernel.name).sort()),
     ]);
+    for (const kernel of kernels) expect(findKernel(kernel.name)).toBe(kernel);
   });
 
-  it('has each version of a name once, the newest first', () => {
-    for (const { name } of kernels) {
-      const versions = kernels.filter((kernel) => kernel.name === name).map(({ version }) => version);
-      expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => b - a));
-    }
-  });
-
-  it('finds a kernel by its name, in the newest version or the one that is asked for', () => {
-    for (const kernel of kernels) {
-      expect(findKernel(kernel.name)?.version).toBeGreaterThanOrEqual(kernel.version);
-      expect(findKernel(kernel.name, kernel.version)).toBe(kernel);
-    }
-  });
-
-  it('does not find what is not there', () => {
-    expect(findKernel('no-such-kernel')).toBeUndefined();
-    expect(findKernel('prime-count', 999)).toBeUndefined();
-    expect(findKernel('constructor')).toBeUndefined();
+  it('knows the file of each kernel', () => {
+    for (const { file } of registered) expect(file).toMatch(/^functions\/kernels\/[^/]+\/.+\.ts$/);
   });
 });
 
-describe.each(kernels)('$name', keepsTheContract);
+// A team's kernel is tested here as soon as it is registered, beside whatever tests its own folder has.
+for (const each of registered) {
+  describe(`${each.kernel.name}, version ${each.kernel.version}`, () => keepsTheContract(each));
+}

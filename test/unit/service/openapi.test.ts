@@ -7,7 +7,7 @@ import {
   listComputations,
   submissionOf,
 } from '../../../functions/computations/operations.ts';
-import { kernels } from '../../../functions/kernels/registry.ts';
+import { kernels } from '../../../functions/kernels/index.ts';
 import type { ComputationType } from '../../../functions/lib/computations/types.ts';
 import { type AnyOperation, operation } from '../../../functions/lib/http/operation.ts';
 import { manifest } from '../../../functions/manifest.ts';
@@ -71,6 +71,31 @@ describe('the API document', () => {
         ...['Problem', 'FieldError', 'GatewayMessage'],
       ]),
     );
+  });
+
+  it('adds to operations with a body what their bodies are refused for, unless they say it themselves', async () => {
+    const write = operation({
+      id: 'write',
+      method: 'PUT',
+      path: '/x',
+      scope: null,
+      summary: '',
+      body: {
+        contentTypes: ['application/json'],
+        maxBytes: 2_048,
+        content: () => ({ schema: z.object({}) }),
+      },
+      responses: { 200: { description: 'Written' }, 422: { description: 'Its own' } },
+    });
+    const { responses } = json(await openApiDocument([write], [])).paths['/x'].put;
+    const descriptions = ['200', '400', '413', '415', '422'].map((status) => responses[status].description);
+    expect(descriptions).toEqual([
+      'Written',
+      'The body is not JSON or not UTF-8, or a header is malformed',
+      'The body has more than 2 KiB',
+      'The body is of another media type',
+      'Its own',
+    ]);
   });
 
   it('refuses two schemas of one name', async () => {

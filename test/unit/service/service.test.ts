@@ -24,7 +24,7 @@ const documents = {
   },
   computationTypes: { types: [] },
 };
-const handler = service(documents, { stage: 'local', tenantClaim: 'sub', maxBodyBytes: 1_024 });
+const handler = service(documents, { stage: 'local', tenantClaim: 'sub' });
 const checkContract = await contractOf(operations);
 const send = async (request: TestRequest) => {
   const { method = 'GET', path = '/' } = request;

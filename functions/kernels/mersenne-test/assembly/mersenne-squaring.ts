@@ -6,6 +6,8 @@
  * The words x are packed in pairs, (x[2k], x[2k+1]) as a complex number, a vector. The transform divides the
  * polynomial of these by x^h − r and x^h + r, down to h = 1: values at the roots of unity, in the order of their
  * reversed bits. `ROOTS` has the r of node i, e^(πi·φ(i)), where φ reads the bits of i backwards as a fraction.
+ *
+ * @memoryPages 25
  */
 
 /** The most words. */

@@ -1,6 +1,8 @@
 /*
  * The price paths of option-price, in AssemblyScript: the arithmetic of its plain version (in the tests), two
  * samples in a vector and in passes over a chunk of them, operation by operation, so that every bit is the same.
+ *
+ * @memoryPages 1
  */
 import { eightNumbers, seed } from '../../../lib/kernel/assembly/threefry';
 

@@ -6,6 +6,8 @@
  * bytes p·a + q·w + ⌊r·w / 30⌋, and their bits depend on r and w alone. So the primes of each r have a loop of
  * their own that strikes eight multiples at fixed bits (a round) and moves on by p bytes: no table, no branch.
  * Rounds are never cut: what they strike beyond the end of a segment is kept for the next.
+ *
+ * @memoryPages 136
  */
 
 /** Bytes sieved by all primes before they are counted: they and what rounds strike beyond them stay in the L2 cache. */

@@ -1,6 +1,8 @@
 /*
  * The sum of random-sum, in AssemblyScript: the integers of `uniformIntegers` (the plain version, in the tests),
  * two in a vector.
+ *
+ * @memoryPages 1
  */
 import { eightNumbers, seed } from '../../../lib/kernel/assembly/threefry';
 

@@ -1,4 +1,8 @@
-/* The additions of sum-of-squares, in AssemblyScript: two terms in a vector, four vectors at once. */
+/*
+ * The additions of sum-of-squares, in AssemblyScript: two terms in a vector, four vectors at once.
+ *
+ * @memoryPages 1
+ */
 
 /** What `add` returns, as f64: Σ j and Σ j². */
 export const SUMS: u32 = 1024;

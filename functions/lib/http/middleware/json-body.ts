@@ -14,8 +14,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export const jsonBody = (
   method: string,
-  contentTypes: readonly string[],
-  maxBytes: number,
+  { contentTypes, maxBytes }: { readonly contentTypes: readonly string[]; readonly maxBytes: number },
 ): MiddlewareObj<HttpEvent> => ({
   before: ({ event }) => {
     checkContentType(event, method, contentTypes);

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openOnLoopback } from '../machine/loopback.ts';
+import type { Interception } from '../plugin.ts';
+
+/** Decides by chance. */
+export interface Faults {
+  /** Whether a fault of this kind and probability happens now. */
+  strikes(kind: string, probability: number): boolean;
+  /** A whole number from 0 to `limit`. */
+  upTo(limit: number): number;
+}
+
+/** How often each fault happens to a request, from 0 to 1. */
+export interface FaultRates {
+  readonly throttled: number;
+  readonly failed: number;
+  readonly lost: number;
+  readonly unanswered: number;
+  readonly slow: number;
+  readonly slowMilliseconds: number;
+  readonly duplicated: number;
+  readonly delayed: number;
+  readonly delaySeconds: number;
+}
+
+/** Stands in front of DynamoDB or SQS, and makes requests fail as they do on AWS. */
+export const startFaultyService = async (
+  target: string,
+  rates: FaultRates,
+  faults: Faults,
+): Promise<Interception> => {
+  const { hostname, port: targetPort } = new URL(target);
+  const strikes = (kind: keyof FaultRates) => faults.strikes(kind, rates[kind]);
+
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    const { host: _, 'content-length': __, ...headers } = request.headers;
+
+    if (strikes('lost')) return void request.socket.destroy();
+    if (strikes('throttled')) return refuse(response, 400, 'ThrottlingException');
+    if (strikes('failed')) return refuse(response, 500, 'InternalServerError');
+    if (strikes('slow')) await delay(faults.upTo(rates.slowMilliseconds));
+
+    const send = async (bytes: Buffer) => {
+      const sent = httpRequest({
+        hostname,
+        port: targetPort,
+        method: 'POST',
+        path: request.url,
+        headers,
+      }).end(bytes);
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      const parts: Buffer[] = [];
+      for await (const part of answer) parts.push(part);
+      return { status: answer.statusCode ?? 502, headers: answer.headers, body: Buffer.concat(parts) };
+    };
+    const isSend = String(request.headers['x-amz-target']).endsWith('.SendMessageBatch');
+    const entries = isSend ? disturbed(body) : { twice: undefined, all: body };
+    if (entries.twice !== undefined) await send(entries.twice);
+    const answer = await send(entries.all);
+    if (strikes('unanswered')) return void request.socket.destroy();
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+
+  /** A batch of messages in which some are hidden for a while, and another of those that are sent twice. */
+  const disturbed = (body: Buffer): { readonly twice: Buffer | undefined; readonly all: Buffer } => {
+    const batch = JSON.parse(body.toString()) as { Entries: readonly object[] };
+    const all = batch.Entries.map((entry) =>
+      strikes('delayed') ? { ...entry, DelaySeconds: faults.upTo(rates.delaySeconds) } : entry,
+    );
+    const twice = all.filter(() => strikes('duplicated'));
+    const bytes = (Entries: readonly object[]) => Buffer.from(JSON.stringify({ ...batch, Entries }));
+    return { twice: twice.length > 0 ? bytes(twice) : undefined, all: bytes(all) };
+  };
+
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => request.socket.destroy());
+  });
+  const port = await openOnLoopback(server);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+const refuse = (response: ServerResponse, status: number, name: string): void => {
+  response
+    .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+    .end(JSON.stringify({ __type: `com.amazon.coral.availability#${name}`, message: 'chaos' }));
+};
