@@ -72,5 +72,3 @@ export const itemSchemas = (fields: Fields) => {
 
   return { item, page, newItem, replacement, patch, examples };
 };
-
-export type ItemSchemas = ReturnType<typeof itemSchemas>;

@@ -4,6 +4,7 @@ import { etag } from '../lib/http/headers/response.ts';
 import { type AnyOperation, operation } from '../lib/http/operation.ts';
 import { problemResponse } from '../lib/http/problem-responses.ts';
 import { lazy } from '../lib/lazy.ts';
+import { product } from '../product.ts';
 
 const badQuery = { 422: problemResponse('There is no query parameter here; `errors` names those that came') };
 
@@ -31,7 +32,7 @@ export const health = operation({
         schema: z
           .object({ status: z.literal('pass'), description: z.string() })
           .check(z.meta({ id: 'Health' })),
-        examples: { pass: { status: 'pass', description: 'Spillway (dev)' } },
+        examples: { pass: { status: 'pass', description: `${product.title} (dev)` } },
       }),
     },
     ...badQuery,

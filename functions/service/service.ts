@@ -2,6 +2,7 @@ import { digest } from '../lib/http/digest.ts';
 import { type HttpOptions, httpHandler, type Reply, route } from '../lib/http/handler.ts';
 import { type ConditionalHeaders, entityTag, isUnchanged } from '../lib/http/headers/preconditions.ts';
 import { notFound, Problem } from '../lib/http/problem.ts';
+import { product } from '../product.ts';
 import { allowedMethods, type Paths } from './allowed-methods.ts';
 import { computationTypes, health, openApi } from './operations.ts';
 
@@ -26,7 +27,10 @@ export const service = (
 ) =>
   httpHandler(
     [
-      route(health, () => ({ status: 200, body: { status: 'pass', description: `Spillway (${stage})` } })),
+      route(health, () => ({
+        status: 200,
+        body: { status: 'pass', description: `${product.title} (${stage})` },
+      })),
       route(openApi, serve(documents.openApi)),
       route(computationTypes, serve(documents.computationTypes)),
     ],

@@ -5,6 +5,7 @@ import type { HeaderDescription } from '../../functions/lib/http/headers/header.
 import { retryAfter } from '../../functions/lib/http/headers/response.ts';
 import type { AnyOperation, Content, ResponseDescription } from '../../functions/lib/http/operation.ts';
 import { bodyProblems, problemResponse } from '../../functions/lib/http/problem-responses.ts';
+import { product } from '../../functions/product.ts';
 import pkg from '../../package.json' with { type: 'json' };
 
 /** What functions and API Gateway may answer to any request. */
@@ -124,7 +125,7 @@ export const openApiDocument = async (
   const document = createDocument({
     openapi: '3.1.1',
     info: {
-      title: 'Spillway',
+      title: product.title,
       version: pkg.version,
       description:
         'Items, and computations that run in parts. Every path that answers GET answers HEAD too. Errors are problem details (RFC 9457), except those of API Gateway itself (401, 403, 429), whose body is `{"message": …}`.',

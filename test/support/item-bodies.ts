@@ -50,9 +50,3 @@ export const itemBody = (mark: string): Readonly<Record<string, unknown>> => {
   }
   return body;
 };
-
-/** A body that no schema of items takes: one member is of no field. */
-export const wrongItemBody = (): Readonly<Record<string, unknown>> => ({
-  ...itemBody('a'),
-  'no field': true,
-});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { product } from '../../../functions/product.ts';
 import { operations } from '../../../functions/service/operations.ts';
 import { service } from '../../../functions/service/service.ts';
 import { contractOf } from '../../support/contract.ts';
@@ -39,7 +40,7 @@ it('is healthy without a token', async () => {
   expect(await send({ path: '/health' })).toMatchObject({
     status: 200,
     headers: { 'cache-control': 'no-store' },
-    body: { status: 'pass', description: 'Spillway (local)' },
+    body: { status: 'pass', description: `${product.title} (local)` },
   });
   expect(await send({ path: '/health', method: 'HEAD' })).toMatchObject({ status: 200, body: undefined });
 });
