@@ -1,4 +1,4 @@
-import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
+import { dynamoDb, singleAttemptDynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { readEnvironment } from '../lib/environment.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
@@ -46,7 +46,8 @@ const problems: Record<'exists' | 'key-reused' | 'missing' | 'mismatch', () => P
 export const itemsHandler = (ofItems: Fields) => {
   const fieldNames = Object.keys(ofItems);
   const { createItem, listItems, readItem, replaceItem, patchItem, deleteItem } = itemOperations(ofItems);
-  const items = itemStore(dynamoDb, settings.ITEMS_TABLE, {
+  const clients = { retrying: dynamoDb, singleAttempt: singleAttemptDynamoDb };
+  const items = itemStore(clients, settings.ITEMS_TABLE, {
     fieldNames,
     clock: systemClock,
     random: systemRandom,

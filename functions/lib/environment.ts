@@ -38,5 +38,8 @@ export const readEnvironment = <E extends Environment>(environment: E): Values<E
 export const traceId = (): string | undefined =>
   /Root=([\w-]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
 
+/** The name of the service that the function belongs to, as the stack sets it; the namespace of its metrics. */
+export const serviceName = lazy(() => process.env.SERVICE_NAME || 'service');
+
 /** The name of the function that this code runs in, as Lambda tells it; metrics carry it. */
 export const functionName = lazy(() => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown');

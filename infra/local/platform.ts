@@ -6,7 +6,7 @@ import type { LogLine } from './log/log.ts';
 import type { QueueDepth } from './queue/sqs.ts';
 import type { TableSize } from './storage/table-size.ts';
 
-export interface FunctionView extends FunctionIdentity {
+interface FunctionView extends FunctionIdentity {
   /** How many instances it has now. */
   readonly instances: number;
   /** How many events run now. */
@@ -15,7 +15,7 @@ export interface FunctionView extends FunctionIdentity {
   readonly counts: Readonly<Counts>;
 }
 
-export interface QueueView {
+interface QueueView {
   readonly logicalId: string;
   readonly name: string;
   /** What people call it. */
@@ -24,7 +24,7 @@ export interface QueueView {
   depth(): Promise<QueueDepth>;
 }
 
-export interface TableView {
+interface TableView {
   readonly logicalId: string;
   readonly name: string;
   /** What people call it. */

@@ -17,7 +17,7 @@ import { dynamoDbTable } from './resources/dynamodb-table.ts';
 import { startResources } from './resources/host.ts';
 import { lambdaFunction } from './resources/lambda-function.ts';
 import { resourceTypes } from './resources/registry.ts';
-import type { ResourceType } from './resources/resource-type.ts';
+import type { Host, ResourceType } from './resources/resource-type.ts';
 import { sqsQueue } from './resources/sqs-queue.ts';
 import type { Service, ServiceOptions, ServiceType } from './service.ts';
 
@@ -96,22 +96,11 @@ const start = async (
     label: labels(plugins),
   });
   const { log, journal, onAccess } = logs(options);
-  const resources = await startResources(
-    {
-      types,
-      services,
-      place,
-      url,
-      stack,
-      roles,
-      endpoints,
-      dataFolder,
-      killAfter: (definition) => firstOf(plugins, (plugin) => plugin.killAfter?.(definition)),
-      onLine: ({ label }, line) => log.add(label, line),
-      onAccess,
-    },
-    atEnd,
-  );
+  const killAfter: Host['killAfter'] = (definition) =>
+    firstOf(plugins, (plugin) => plugin.killAfter?.(definition));
+  const onLine: Host['onLine'] = ({ label }, line) => log.add(label, line);
+  const shared = { place, url, stack, roles, endpoints, dataFolder, killAfter, onLine, onAccess };
+  const resources = await startResources({ types, services, ...shared }, atEnd);
   const platform = platformOf({
     url,
     place,

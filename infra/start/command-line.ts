@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { product } from '../../functions/product.ts';
 import { PlatformError } from '../local/platform-error.ts';
 import { pluginOptions } from './plugins/options.ts';
 
@@ -6,7 +7,7 @@ const pluginHelp = pluginOptions
   .map(({ name, argument, help }) => `  ${`--${name} ${argument}`.padEnd(12)} ${help}\n`)
   .join('');
 
-export const help = `Runs the whole of Spillway on this machine: the stack of the stage "local", with the protocols of AWS.
+export const help = `Runs the whole of ${product.title} on this machine: the stack of the stage "local", with the protocols of AWS.
 
   npm start -- [--port N] [--data DIR] ${pluginOptions.map(({ name, argument }) => `[--${name} ${argument}] `).join('')}[--json]
 

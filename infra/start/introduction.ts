@@ -1,3 +1,4 @@
+import { product } from '../../functions/product.ts';
 import { pagePath } from '../local/page/path.ts';
 import type { Platform } from '../local/platform.ts';
 
@@ -13,7 +14,7 @@ export const introduction = (platform: Platform, dataDir: string): string => {
   const call = `curl -sw '\\n' -H "authorization: Bearer $TOKEN"`;
   const json = "-H 'content-type: application/json' -d";
   return `
-Spillway runs at ${url}: ${platform.functions.length} functions, ${platform.queues.length} queues and ${platform.tables.length} tables, whose data is in ${dataDir}.
+${product.title} runs at ${url}: ${platform.functions.length} functions, ${platform.queues.length} queues and ${platform.tables.length} tables, whose data is in ${dataDir}.
 See what it does at ${url}${pagePath}
 
 Try in another terminal:

@@ -1,8 +1,15 @@
+import type { BundleOptions } from '../bundle/build.ts';
 import type { Platform } from '../local/platform.ts';
 import { type PlatformOptions, runStack } from '../local/run-stack.ts';
 import { localEnvironment } from '../stages.ts';
 import { plugins } from './plugins/registry.ts';
 import { buildAndSynthesize } from './synthesize.ts';
+
+export interface StartOptions extends PlatformOptions {
+  readonly stage?: string;
+  /** How the functions are built. */
+  readonly build?: BundleOptions;
+}
 
 /**
  * Builds the functions, synthesizes the stack of a stage (`local` by default), and runs it on this machine with the
@@ -10,10 +17,11 @@ import { buildAndSynthesize } from './synthesize.ts';
  */
 export const startPlatform = ({
   stage = 'local',
+  build,
   plugins: more = [],
   ...options
-}: PlatformOptions & { readonly stage?: string } = {}): Promise<Platform> =>
-  runStack((url) => buildAndSynthesize(stage, url), {
+}: StartOptions = {}): Promise<Platform> =>
+  runStack((url) => buildAndSynthesize(stage, url, build), {
     services: { dynamodb: localEnvironment().dynamodbEndpoint },
     ...options,
     plugins: [...plugins, ...more],

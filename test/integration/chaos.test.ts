@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findKernel, type KernelContext } from '../../functions/kernels/index.ts';
+import { findKernel } from '../../functions/kernels/index.ts';
 import type { ParallelKernel, SequentialKernel } from '../../functions/lib/engine/kernel.ts';
 import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
 import type { Platform } from '../../infra/local/platform.ts';
@@ -96,24 +96,16 @@ const work = (n: number): { readonly type: string; readonly input: Record<string
   return { type: 'sum-of-squares', input: { n } };
 };
 
-const NO_ITEMS: KernelContext = { items: { page: async () => ({ items: [], next: undefined }) } };
-
-/** What it must come to, computed in this process. */
+/** What it must come to, computed in this process; nothing of the work reads more than its input. */
 const resultOf = async ({ type, input }: ReturnType<typeof work>): Promise<unknown> => {
-  const kernel = findKernel(type);
-  if (kernel?.kind === 'parallel') {
-    const { input: schema } = kernel as ParallelKernel<unknown, unknown, unknown>;
-    return foldTree(kernel, schema.parse(input), NO_ITEMS);
-  }
-  const { start, step, progress, finish } = kernel as SequentialKernel<
-    unknown,
-    unknown,
-    unknown,
-    KernelContext
-  >;
+  const kernel = findKernel(type) as
+    | ParallelKernel<unknown, unknown, unknown>
+    | SequentialKernel<unknown, unknown, unknown>;
+  if (kernel.kind === 'parallel') return foldTree(kernel, kernel.input.parse(input));
+  const { start, step, progress, finish } = kernel;
   let state = start(input);
   for (let { done, total } = progress(state, input); done < total; { done, total } = progress(state, input)) {
-    state = await step(state, input, NO_ITEMS);
+    state = await step(state, input, undefined);
   }
   return finish(state, input);
 };

@@ -182,3 +182,12 @@ const addressOf = async (stderr: Readable): Promise<string> => {
   }
   throw new Error(`Chromium did not start: ${said}`);
 };
+
+/** A row of a table as a person reads it: what stands under each heading. */
+export const rowOf = (page: Page, table: string, name: string): Promise<Record<string, string> | undefined> =>
+  page.evaluate(`(() => {
+    const body = document.getElementById(${JSON.stringify(table)});
+    const heads = [...body.closest('table').querySelectorAll('thead th')].map((head) => head.innerText);
+    const row = [...body.rows].find(({ cells: [first] }) => first.innerText === ${JSON.stringify(name)});
+    return row && Object.fromEntries(heads.map((head, index) => [head, row.cells[index].innerText]));
+  })()`);

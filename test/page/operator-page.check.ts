@@ -3,13 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Computation } from '../../functions/lib/engine/computation.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
-import { chaos } from '../../infra/local/chaos/chaos.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { ownerClient } from '../../infra/local/storage/tables.ts';
 import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client, until } from '../support/api.ts';
-import { type Page, startChromium } from './chromium.ts';
+import { type Page, rowOf, startChromium } from './chromium.ts';
 
 let page: Page;
 let platform: Platform;
@@ -18,8 +17,6 @@ let store: ReturnType<typeof dynamoComputationStore>;
 const start = async (port = 0): Promise<void> => {
   platform = await startPlatform({
     port,
-    // A fault that harms nobody, so that there is one to show.
-    plugins: [chaos({ sqs: { slow: 1, slowMilliseconds: 0 } })],
     // Nobody takes what is in the work queue, so that nothing happens but what a test does.
     adapt: (template) => {
       propertiesOf(template, 'AWS::Lambda::EventSourceMapping', 'TriggersWork').Enabled = false;
@@ -48,14 +45,7 @@ const shows = (expression: string, what: string): Promise<true> =>
 const textOf = (selector: string): Promise<string> =>
   page.evaluate(`document.querySelector(${JSON.stringify(selector)}).innerText`);
 
-/** A row of a table as a person reads it: what stands under each heading. */
-const row = (table: string, name: string): Promise<Record<string, string> | undefined> =>
-  page.evaluate(`(() => {
-    const body = document.getElementById(${JSON.stringify(table)});
-    const heads = [...body.closest('table').querySelectorAll('thead th')].map((head) => head.innerText);
-    const row = [...body.rows].find(({ cells: [first] }) => first.innerText === ${JSON.stringify(name)});
-    return row && Object.fromEntries(heads.map((head, index) => [head, row.cells[index].innerText]));
-  })()`);
+const row = (table: string, name: string) => rowOf(page, table, name);
 
 /** The computation that is active. */
 const onlyActive = async (): Promise<Computation> => {
@@ -101,7 +91,6 @@ describe('in a browser', () => {
     expect(await row('queues', 'work-queue')).toMatchObject({ 'In flight': '0', Delayed: '0' });
     expect((await row('queues', 'work-queue'))?.Oldest).toMatch(/^[\d.]+ m?s$/);
     expect(await row('tables', 'items')).toMatchObject({ Records: '2' });
-    expect(Number((await row('faults', 'sqs slow'))?.Times)).toBeGreaterThan(0);
     expect(await textOf('#log')).toMatch(/api\s+POST \/items → 201 in \d+ ms/);
     expect(await textOf('#log [data-level=ERROR]')).toContain('dead-letters');
   });

@@ -36,7 +36,7 @@ describe('the event of a request', () => {
   });
   afterAll(() => platform.stop());
 
-  test('has all that payload format 2.0 has', async () => {
+  test('has every member of payload format 2.0', async () => {
     const { port } = new URL(platform.url);
 
     const before = Date.now();
@@ -103,7 +103,7 @@ describe('the event of a request', () => {
     expect(event.isBase64Encoded).toBe(false);
   });
 
-  test('has the headers, parameters and cookies that a client gives names of objects', async () => {
+  test('keeps headers and parameters whose names are members of every object', async () => {
     const answer = await raw(
       platform,
       'GET /?constructor=1&__proto__=2 HTTP/1.1\r\nHost: x\r\nConstructor: a\r\n__proto__: b\r\nConnection: close\r\n\r\n',
@@ -122,7 +122,7 @@ describe('the event of a request', () => {
     ]);
   });
 
-  test('joins the values of a header that comes twice', async () => {
+  test('joins the values of a header that is sent twice', async () => {
     const answer = await raw(
       platform,
       'GET / HTTP/1.1\r\nHost: x\r\nIf-Match: "a"\r\nif-match: "b"\r\nConnection: close\r\n\r\n',
@@ -154,7 +154,7 @@ describe('the event of a request', () => {
     expect(Buffer.from(event.body ?? '', encoded ? 'base64' : 'utf8').toString()).toBe('grüße');
   });
 
-  test('a body that is no text travels base64-encoded whatever its type says', async () => {
+  test('a body that is not UTF-8 is base64-encoded whatever its type', async () => {
     const event = await eventOf(platform, '/', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -174,7 +174,7 @@ describe('the answer to a request', () => {
     ...api({ 'ANY /': 'Answer' }),
   });
 
-  test('is what the function says: status, headers, cookies and body', async () => {
+  test('has the status, headers, cookies and body that the function gives', async () => {
     const platform = await run(
       answering(`{
         statusCode: 201, headers: { Location: '/1', ETag: '"a"', 'content-type': 'application/x' },
@@ -195,7 +195,7 @@ describe('the answer to a request', () => {
     expect(await response.text()).toBe('made');
   });
 
-  test('is decoded when the function says that it is base64', async () => {
+  test('is decoded when the function marks it as base64', async () => {
     const platform = await run(answering(`{ statusCode: 200, body: '/wA=', isBase64Encoded: true }`));
 
     const response = await fetch(platform.url);
@@ -208,7 +208,7 @@ describe('the answer to a request', () => {
     ['"text"', 'text'],
     ['[1]', '[1]'],
     ['undefined', 'null'],
-  ])('of %s without a status code is the JSON body of a 200', async (answer, body) => {
+  ])('of a function that returns %s without a status code is 200 with that as JSON', async (answer, body) => {
     const platform = await run(answering(answer));
 
     const response = await fetch(platform.url);
@@ -267,11 +267,11 @@ describe('routes', () => {
     ['POST', '/anything/else', 'ANY /{proxy+}'],
     ['GET', '/pets/', 'ANY /{proxy+}'],
     ['GET', '/', '$default'],
-  ])('%s %s goes to %s', async (method, path, expected) => {
+  ])('send %s %s to %s', async (method, path, expected) => {
     expect(await (await fetch(platform.url + path, { method })).text()).toBe(expected);
   });
 
-  test('without a match and without $default are 404 in words of the gateway', async () => {
+  test("answer 404 with the gateway's body when nothing matches and there is no $default", async () => {
     const strict = await run({ Here: here, ...api({ 'GET /pets/{id}': 'Here' }) });
 
     for (const [method, path] of [
@@ -284,14 +284,14 @@ describe('routes', () => {
     }
   });
 
-  test('a path that cannot be decoded is 400', async () => {
+  test('answer 400 for a path that cannot be decoded', async () => {
     const response = await fetch(`${platform.url}/%ff`);
 
     expect([response.status, await response.json()]).toEqual([400, { message: 'Bad Request' }]);
   });
 });
 
-describe('what goes wrong is answered in words of the gateway', () => {
+describe('the gateway answers with its own body', () => {
   const answers = async (platform: Platform, status: number, message: string, init: RequestInit = {}) => {
     const response = await fetch(platform.url, init);
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -304,7 +304,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
     ['answers with a status that is none', 'return { statusCode: "soon" }'],
     ['answers with a body that is no string', 'return { statusCode: 200, body: { a: 1 } }'],
     ['answers with a header that no header can hold', 'return { statusCode: 200, headers: { a: "x\\ny" } }'],
-  ])('a function that %s: 500', async (_, statement) => {
+  ])('500 for a function that %s', async (_, statement) => {
     const platform = await run({
       Bad: lambda(`export const handler = async () => { ${statement}; };`),
       ...api({ $default: 'Bad' }),
@@ -313,7 +313,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
     await answers(platform, 500, 'Internal Server Error');
   });
 
-  test('a function past its timeout: 500', async () => {
+  test('500 for a function that runs past its timeout', async () => {
     const platform = await run({
       Slow: lambda('export const handler = () => new Promise(() => {});', { Timeout: 1 }),
       ...api({ $default: 'Slow' }),
@@ -322,7 +322,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
     await answers(platform, 500, 'Internal Server Error');
   });
 
-  test('a function that outlasts the integration: 503', async () => {
+  test('503 for a function that runs longer than the integration allows', async () => {
     const platform = await run({
       Slow: lambda('export const handler = () => new Promise(() => {});'),
       ...api({ $default: 'Slow' }, { integration: { TimeoutInMillis: 50 } }),
@@ -331,7 +331,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
     await answers(platform, 503, 'Service Unavailable');
   });
 
-  test('a function without concurrency left: 503', async () => {
+  test('503 for a function that has no concurrency left', async () => {
     const platform = await run({
       Slow: lambda('export const handler = () => new Promise(() => {});', {
         ReservedConcurrentExecutions: 1,
@@ -348,7 +348,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
     await held;
   });
 
-  test('a body over 10 MB: 413, with or without a length', async () => {
+  test('413 for a body over 10 MB, with or without a length', async () => {
     const platform = await run({ Echo: echo, ...api({ $default: 'Echo' }) });
     const large = Buffer.alloc(10 * 1024 * 1024 + 1);
 
@@ -360,7 +360,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
     } as RequestInit);
   });
 
-  test('headers over 10 KB: 431', async () => {
+  test('431 for headers over 10 KB', async () => {
     const platform = await run({ Echo: echo, ...api({ $default: 'Echo' }) });
 
     const status = await new Promise((resolve, reject) => {
@@ -375,7 +375,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
     expect(status).toBe(431);
   });
 
-  test('bytes that are no HTTP: 400, and the platform lives on', async () => {
+  test('400 for bytes that are not HTTP, and it goes on to answer others', async () => {
     const platform = await run({ Echo: echo, ...api({ $default: 'Echo' }) });
 
     expect(await raw(platform, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
@@ -385,7 +385,7 @@ describe('what goes wrong is answered in words of the gateway', () => {
 });
 
 describe('throttling', () => {
-  test('answers 429 beyond the burst, for each route by itself', async () => {
+  test('answers 429 beyond the burst of a route, and does not limit other routes', async () => {
     const platform = await run({
       Echo: echo,
       ...api(
@@ -444,7 +444,7 @@ describe('CORS', () => {
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
   });
 
-  test("answers carry the headers of the API in place of the function's own", async () => {
+  test("the API's headers replace the function's own", async () => {
     const platform = await run({
       Own: lambda(`export const handler = async () =>
         ({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': 'https://evil.example' } });`),

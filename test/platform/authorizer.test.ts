@@ -84,7 +84,7 @@ const call = async (url: string, authorization?: string) => {
 };
 
 describe('an authorizer', () => {
-  test('lets in whom any issuer vouches for, and tells the function the claims as texts', async () => {
+  test('accepts a token of the configured issuer, and gives the function its claims as texts', async () => {
     const provider = await startProvider();
     const { url } = await run(guarded(provider.url, ['read', 'write']));
     const token = await provider.token({ scope: 'openid write', groups: ['a', 'b'], level: 3, of: { x: 1 } });
@@ -117,7 +117,7 @@ describe('an authorizer', () => {
     expect(provider.requests).toEqual(['/tenant/.well-known/openid-configuration', '/tenant/keys']);
   });
 
-  test('says in the words of API Gateway what is wrong', async () => {
+  test('refuses a wrong token with the status, body and challenge of API Gateway', async () => {
     const provider = await startProvider();
     const { url } = await run(guarded(provider.url, ['read']));
 
@@ -135,7 +135,7 @@ describe('an authorizer', () => {
     });
   });
 
-  test('does not blame the client when the issuer gives no answer, and asks again', async () => {
+  test('answers 500 while the issuer does not answer, and asks it again for the next token', async () => {
     const provider = await startProvider();
     const { url } = await run(guarded(provider.url));
     provider.fail(503);
@@ -146,7 +146,7 @@ describe('an authorizer', () => {
     expect((await call(url, await provider.token())).status).toBe(200);
   });
 
-  test('refuses a token that has expired since it let it in', async () => {
+  test('refuses a token that has expired since it accepted it', async () => {
     const provider = await startProvider();
     const authorize = jwtAuthorizer({ issuer: provider.url, audience: ['two'] });
     const header = `Bearer ${await provider.token({ exp: Math.floor(Date.now() / 1_000) + 600 })}`;
@@ -159,7 +159,7 @@ describe('an authorizer', () => {
     expect((await authorize(header, [])).kind).toBe('refused');
   });
 
-  test('does not know a key that is not in the key set', async () => {
+  test('refuses a token whose key is not in the key set', async () => {
     const provider = await startProvider();
     const { url } = await run(guarded(provider.url));
     provider.forget();
@@ -174,7 +174,7 @@ describe('the platform as the issuer', () => {
       ...(dataDir !== undefined && { dataDir }),
     });
 
-  test('describes itself, and gives tokens that the API accepts', async () => {
+  test('publishes its configuration, and gives tokens that the API accepts', async () => {
     const platform = await own();
     onTestFinished(() => platform.stop());
 
@@ -199,7 +199,7 @@ describe('the platform as the issuer', () => {
     });
   });
 
-  test('publishes its public key and nothing else of it', async () => {
+  test('publishes the public part of its key and nothing else of it', async () => {
     const platform = await own();
     onTestFinished(() => platform.stop());
 
@@ -218,7 +218,7 @@ describe('the platform as the issuer', () => {
     expect(await keyOf()).toEqual(await keyOf());
   });
 
-  test('is not there where the API trusts another', async () => {
+  test('does not exist when the API accepts the tokens of another issuer', async () => {
     const provider = await startProvider();
     const { url } = await run(guarded(provider.url));
     expect((await fetch(`${url}/oauth2/token`, { method: 'POST' })).status).toBe(404);
@@ -227,7 +227,7 @@ describe('the platform as the issuer', () => {
     );
   });
 
-  test('says in one sentence why there is no token', async () => {
+  test('is not asked in vain: a token that cannot be given is explained in one sentence', async () => {
     const platform = await own();
     onTestFinished(() => platform.stop());
 

@@ -16,6 +16,6 @@ test.each([
   ['{"batchItemFailures":[{"itemIdentifier":"b"},{"itemIdentifier":"made up"}]}', []],
   ['{"batchItemFailures":"b"}', []],
   ['"all fine"', []],
-])('of a batch of a, b and c, %s says that %j succeeded', (answer, expected) => {
+])('the answer %s to a batch of a, b and c means that %j succeeded', (answer, expected) => {
   expect(succeeded(batch, answer).map(({ MessageId }) => MessageId)).toEqual(expected);
 });

@@ -20,7 +20,7 @@ describe('a chaos file', () => {
     return readChaosFile(file).catch((error: Error) => error.message.replace(file, 'FILE'));
   };
 
-  it('needs to say only what is to happen', async () => {
+  it('may leave out what is not to happen', async () => {
     expect(await read('{"sqs":{"duplicated":0.5}}')).toMatchObject({
       seed: 1,
       dynamodb: { throttled: 0, unanswered: 0 },
@@ -40,7 +40,7 @@ describe('a chaos file', () => {
     );
   });
 
-  it('that is not there is named', async () => {
+  it('that does not exist is named', async () => {
     await expect(readChaosFile(join(folder, 'nothing'))).rejects.toThrow('no such file');
   });
 });
@@ -97,7 +97,7 @@ describe('chaos', () => {
       { outcome: 4, ready: 4, delayed: 0, faults: { 'sqs slow': 1 } },
     ],
     [{ duplicated: 1 }, { outcome: 4, ready: 8, delayed: 0, faults: { 'sqs duplicated': 4 } }],
-  ])('of %o does that', async (faults, expected) => {
+  ])('with %o does that to a batch of messages', async (faults, expected) => {
     expect(await send(faults)).toEqual(expected);
   });
 
@@ -121,7 +121,7 @@ describe('chaos', () => {
 describe('a platform with chaos', () => {
   const echo = { Echo: lambda('export const handler = () => new Promise(() => {});') };
 
-  it('kills instances of the functions that it is told to, and counts them for the page', async () => {
+  it('kills instances of the functions in its settings, and counts that on the page', async () => {
     const plugin = chaos({ functions: { Echo: { killed: 1, killMilliseconds: 10 } } });
     const platform = await run(echo, { plugins: [plugin] });
 

@@ -4,7 +4,7 @@ import { plainLine } from '../../infra/local/log/log.ts';
 
 const time = new Date(2026, 10, 20, 9, 8, 7).getTime();
 
-describe('for people', () => {
+describe('what people read', () => {
   const shownLine = (line: string) => functionLine({ time, source: 'worker', line, shown: plainLine(line) });
 
   test('a request is one line', () => {
@@ -32,7 +32,7 @@ describe('for people', () => {
   });
 });
 
-describe('for programs every line is an object', () => {
+describe('what programs read is an object a line', () => {
   const json = (entry: string) => JSON.parse(functionJson({ time, source: 'worker', line: entry }));
 
   test('of a request', () => {

@@ -52,7 +52,7 @@ const isEmpty = (platform: Platform) =>
   vi.waitFor(async () => expect((await held(platform)).every((count) => count === 0)).toBe(true), patiently);
 
 describe('an event source mapping', () => {
-  test('hands over a message with all that Lambda says of it', async () => {
+  test('gives the function a message with every member that Lambda gives', async () => {
     const platform = await run({ Queue: queue(), Worker: logging(), Mapping: mapping('Queue', 'Worker') });
 
     await clientOf(platform).send(
@@ -93,7 +93,7 @@ describe('an event source mapping', () => {
     await isEmpty(platform);
   });
 
-  test('hands over no more messages at once than its batch size', async () => {
+  test('gives the function at most as many messages as its batch size', async () => {
     const platform = await run({
       Queue: queue({ DelaySeconds: 1 }), // so that all are there at once
       Worker: logging(),
@@ -120,7 +120,7 @@ describe('an event source mapping', () => {
     expect(bodiesOf(platform)).toEqual(['1', '2', '3']);
   });
 
-  test('hands over what it has when its window has passed', async () => {
+  test('gives the function what it has when its window has passed', async () => {
     const platform = await run({
       Queue: queue(),
       Worker: logging(),
@@ -149,7 +149,7 @@ describe('an event source mapping', () => {
     expect(platform.functions[0]?.instances).toBe(2);
   });
 
-  test('hands over a message as soon as it is sent', async () => {
+  test('gives the function a message as soon as it is sent', async () => {
     const platform = await run({ Queue: queue(), Worker: logging(), Mapping: mapping('Queue', 'Worker') });
     await send(platform, 'warm');
     await isEmpty(platform);
@@ -188,7 +188,7 @@ describe('messages whose batch failed', () => {
     ['throws', 'throw new Error("no");'],
     ['crashes', 'process.exit(1);'],
     ['runs past its timeout', 'for (;;);'],
-  ])('come again after the visibility timeout when the function %s', async (_, statement) => {
+  ])('are received again after the visibility timeout when the function %s', async (_, statement) => {
     const platform = await run({
       Queue: queue({ VisibilityTimeout: 1 }),
       Worker: logging(`if (event.Records[0].attributes.ApproximateReceiveCount === '1') { ${statement} }`, {
@@ -229,7 +229,7 @@ describe('messages whose batch failed', () => {
 });
 
 describe('partial batch responses', () => {
-  test('bring only the failed messages of a batch again', async () => {
+  test('make only the failed messages of a batch visible again', async () => {
     const platform = await run({
       Queue: queue({ VisibilityTimeout: 2 }),
       Worker: logging(
@@ -251,7 +251,7 @@ describe('partial batch responses', () => {
     expect(bodiesOf(platform).sort()).toEqual(['bad', 'bad', 'fine', 'worse', 'worse']);
   });
 
-  test('mean nothing when the mapping does not ask for them', async () => {
+  test('are ignored when the mapping does not ask for them', async () => {
     const platform = await run({
       Queue: queue(),
       Worker: logging('return { batchItemFailures: [{ itemIdentifier: event.Records[0].messageId }] };'),

@@ -37,23 +37,23 @@ describe('an intrinsic function', () => {
     [{ 'Fn::If': ['No', { Ref: 'Missing' }, 'other'] }, 'other'],
     [{ 'Fn::And': [{ Condition: 'Yes' }, { Condition: 'No' }] }, false],
     [{ 'Fn::Or': [{ Condition: 'Yes' }, { Condition: 'No' }] }, true],
-  ])('%j is %j', (value, expected) => {
+  ])('%j gives %j', (value, expected) => {
     expect(resolve(value, conditions)).toEqual(expected);
   });
 
-  test('is found however deep it is, and AWS::NoValue leaves nothing behind', () => {
+  test('is resolved at any depth, and AWS::NoValue removes the member', () => {
     const value = { a: [{ b: { Ref: 'Thing' } }, { Ref: 'AWS::NoValue' }], c: { Ref: 'AWS::NoValue' }, d: 1 };
 
     expect(resolve(value)).toEqual({ a: [{ b: 'Thing/ref' }], d: 1 });
   });
 
-  test('is no member of a policy that happens to have its name', () => {
+  test('is not mistaken for the Condition of a policy statement', () => {
     const statement = { Condition: { Bool: { secure: 'false' } } };
 
     expect(resolve(statement)).toEqual(statement);
   });
 
-  test('Ref of a parameter is its default', () => {
+  test('Ref gives the default of a parameter', () => {
     expect(resolve({ Ref: 'Size' }, { Parameters: { Size: { Type: 'Number', Default: 3 } } })).toBe(3);
   });
 
@@ -72,7 +72,7 @@ describe('an intrinsic function', () => {
     [{ 'Fn::Join': ['-'] }, 'Here: Fn::Join is malformed.'],
     [{ 'Fn::Select': [5, ['a']] }, 'Here: Fn::Select is malformed.'],
     [{ 'Fn::If': ['Never', 1, 2] }, 'Here: the template has no condition Never.'],
-  ])('%j is refused in words', (value, message) => {
+  ])('%j is refused with a sentence that names the place', (value, message) => {
     expect(() => resolve(value)).toThrow(new PlatformError(message));
   });
 

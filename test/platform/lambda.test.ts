@@ -45,7 +45,7 @@ describe('a function', () => {
     expect(environment).not.toHaveProperty('PATH');
   });
 
-  test('gets a context that says who it is and how long it has', async () => {
+  test('gets a context with its name, its ARN and its remaining time', async () => {
     const platform = await run({
       Context: lambda(
         `export const handler = async (event, context) =>
@@ -74,14 +74,14 @@ describe('a function', () => {
     expect(await platform.invoke('Count', {})).toBe(2);
   });
 
-  test('gets and answers what takes many pieces, whatever letters it has', async () => {
+  test('receives and returns large events with any characters', async () => {
     const platform = await run({ Echo: lambda('export const handler = async (event) => event;') });
     const event = { text: 'ü€𝄞\n'.repeat(100_000) };
 
     expect(await platform.invoke('Echo', event)).toEqual(event);
   });
 
-  test('is rejected with the error that it throws', async () => {
+  test('rejects an invocation with the error that its handler throws', async () => {
     const platform = await run({
       Fail: lambda('export const handler = async () => { throw new RangeError("too far"); };'),
     });
@@ -92,7 +92,7 @@ describe('a function', () => {
     });
   });
 
-  test('writes lines to the log, and so does its error', async () => {
+  test('has its lines and its error in the log', async () => {
     const platform = await run({
       Talk: lambda(
         'export const handler = async () => { console.log("one\\ntwo"); throw new Error("three"); };',
@@ -114,7 +114,7 @@ describe('a function', () => {
 });
 
 describe('a function that goes wrong', () => {
-  test('is killed at its timeout, even in a loop that never yields, and starts anew', async () => {
+  test('is killed at its timeout, even in a loop that never yields, and starts again', async () => {
     const platform = await run({
       Loop: lambda(
         'let n = 0; export const handler = async ({ loop }) => { n += 1; while (loop); return n; };',
@@ -133,7 +133,7 @@ describe('a function that goes wrong', () => {
     expect(await platform.invoke('Loop', {})).toBe(1);
   });
 
-  test('is killed when it needs more memory than it has, and starts anew', async () => {
+  test('is killed when it needs more memory than it has, and starts again', async () => {
     const platform = await run({
       Hog: lambda(
         `export const handler = async ({ hog }) => {
@@ -187,7 +187,7 @@ describe('a function that goes wrong', () => {
     },
   );
 
-  test('has not answered when it ends in the middle of its answer', async () => {
+  test('fails the event when its process ends in the middle of the answer', async () => {
     const platform = await run({
       Half: lambda(`import { writeSync } from 'node:fs';
         export const handler = async (event, { awsRequestId }) => {
@@ -206,7 +206,7 @@ describe('a function that goes wrong', () => {
     ['answers an event that it does not run', '`response ${crypto.randomUUID()} "wrong"`'],
     ['fails an event that it does not run', '`error ${crypto.randomUUID()} {}`'],
     ['asks for the next event before it has answered', '"next"'],
-  ])('is killed when it %s, and nobody gets what it said', async (_, message) => {
+  ])('is killed when it %s, and no caller gets that answer', async (_, message) => {
     const platform = await run({
       Other: lambda(`import { writeSync } from 'node:fs';
         let n = 0;
@@ -259,7 +259,7 @@ describe('a function that goes wrong', () => {
     expect(await platform.invoke('Left', {})).toBe(1);
   });
 
-  test('takes no event with it that waited for it', async () => {
+  test('runs a waiting event in a new instance when its process crashes', async () => {
     const platform = await run({
       Crash: lambda('export const handler = async ({ crash }) => (crash ? process.exit(1) : "fine");'),
     });
@@ -285,7 +285,7 @@ describe('a function that goes wrong', () => {
     await expect(platform.invoke('Broken', {})).rejects.toThrow(message);
   });
 
-  test('fails when its answer is larger than Lambda takes', async () => {
+  test('fails an event whose answer is larger than Lambda accepts', async () => {
     const platform = await run({
       Large: lambda('export const handler = async () => "x".repeat(6 * 1024 * 1024);'),
     });
@@ -319,7 +319,7 @@ describe('an idle instance', () => {
     await vi.waitFor(() => expect(platform.logs.map(({ line }) => line)).toEqual(['late']));
   });
 
-  test('knows after the thaw which of its connections have ended', async () => {
+  test('notices connections that ended while it was frozen before it runs the next event', async () => {
     const server = createServer((_, response) => response.end('hello'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -343,7 +343,7 @@ describe('an idle instance', () => {
     server.close();
   });
 
-  test('makes room after a minute without work', async () => {
+  test('ends after a minute without work', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const platform = await run({ Echo: lambda('export const handler = async (event) => event;') });
     await platform.invoke('Echo', 1);
@@ -372,7 +372,7 @@ describe('concurrency', () => {
       return { seen, instance };
     };`;
 
-  test('an instance runs one event at a time, and others start for the rest', async () => {
+  test('an instance runs one event at a time, and more instances start for the others', async () => {
     const platform = await run({ Slow: lambda(overlapping) });
 
     const answers = (await Promise.all(Array.from({ length: 4 }, () => platform.invoke('Slow', {})))) as {
@@ -384,7 +384,7 @@ describe('concurrency', () => {
     expect(new Set(answers.map(({ instance }) => instance)).size).toBeGreaterThan(1);
   });
 
-  test('however many events wait for something, more instances start beside them', async () => {
+  test('more instances start while events wait for something outside', async () => {
     const platform = await run({
       Patient: lambda(`import { existsSync } from 'node:fs';
         export const handler = async ({ file }) => {
@@ -412,7 +412,7 @@ describe('concurrency', () => {
     ]);
   });
 
-  test('events beyond the instances of this machine wait for their turn', async () => {
+  test('events beyond the most instances of this machine wait for their turn', async () => {
     const platform = await run({ Slow: lambda(overlapping) });
 
     const answers = await Promise.all(Array.from({ length: 30 }, () => platform.invoke('Slow', {})));

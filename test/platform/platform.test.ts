@@ -65,7 +65,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('data', () => {
-  test('is there again after a restart', async () => {
+  test('survives a restart', async () => {
     const dataDir = temporaryFolder();
     const first = await start({ Table: table() }, { dataDir });
     await clientOf(first).send(
@@ -84,7 +84,7 @@ describe('data', () => {
   test.each([
     ['keys', { KeySchema: [{ AttributeName: 'at', KeyType: 'HASH' }] }],
     ['indexes', { GlobalSecondaryIndexes: undefined }],
-  ])('of a table with other %s is not touched', async (_, properties) => {
+  ])('of a table whose %s have changed is left alone, and the start is refused', async (_, properties) => {
     const dataDir = temporaryFolder();
     const first = await start({ Table: table() }, { dataDir });
     await first.stop();
@@ -94,14 +94,14 @@ describe('data', () => {
     );
   });
 
-  test('belongs to one platform at a time', async () => {
+  test('can be used by one platform at a time', async () => {
     const dataDir = temporaryFolder();
     await run({}, { dataDir });
 
     await expect(start({}, { dataDir })).rejects.toThrow(/^The data folder .* is in use by another platform/);
   });
 
-  test('in a folder that cannot be written is refused in words', async () => {
+  test('in a folder that cannot be written is refused in one sentence', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
 
@@ -111,7 +111,7 @@ describe('data', () => {
   });
 });
 
-test('without DynamoDB on this machine it says in one sentence what to install', async () => {
+test('without DynamoDB on this machine the start is refused with a sentence that says what to install', async () => {
   const started = startDynamoDb(
     { endpoint: undefined, file: undefined, onExit: () => {} },
     'no-such-dynoxide',
@@ -122,7 +122,7 @@ test('without DynamoDB on this machine it says in one sentence what to install',
   );
 });
 
-test('another DynamoDB is used where it is', async () => {
+test('a DynamoDB that runs already is used', async () => {
   const started = await startDynamoDb({
     endpoint: 'http://localhost:8000',
     file: undefined,
@@ -132,17 +132,14 @@ test('another DynamoDB is used where it is', async () => {
   expect(started.endpoint).toBe('http://localhost:8000');
 });
 
-test.runIf(process.platform === 'linux')(
-  'a data folder where no folder can be made is refused, not tried for ever',
-  async () => {
-    await expect(start({}, { dataDir: '/proc/nope' })).rejects.toThrow(
-      'Cannot write to the data folder /proc/nope',
-    );
-  },
-);
+test.runIf(process.platform === 'linux')('a data folder that cannot be made is refused', async () => {
+  await expect(start({}, { dataDir: '/proc/nope' })).rejects.toThrow(
+    'Cannot write to the data folder /proc/nope',
+  );
+});
 
 describe('a platform', () => {
-  test('runs beside another without meeting it', async () => {
+  test('runs beside another one with services of its own', async () => {
     const stack = {
       Table: table(),
       Here: lambda('export const handler = async () => process.env.AWS_ENDPOINT_URL_DYNAMODB;'),
@@ -154,7 +151,7 @@ describe('a platform', () => {
     expect(one.endpoints).not.toEqual(other.endpoints);
   });
 
-  test('runs the template as it was adapted', async () => {
+  test('runs the template as `adapt` has changed it', async () => {
     const platform = await run(
       { Limit: lambda('export const handler = async (_, context) => context.memoryLimitInMB;') },
       {
@@ -167,7 +164,7 @@ describe('a platform', () => {
     expect(await platform.invoke('Limit', {})).toBe('300');
   });
 
-  test('says what is asked of it', async () => {
+  test('reports each request to onAccess', async () => {
     const accesses: unknown[] = [];
     const platform = await run(
       {
@@ -184,7 +181,7 @@ describe('a platform', () => {
     ]);
   });
 
-  test('says when its DynamoDB has ended by itself', async () => {
+  test('reports to onFailure that its DynamoDB has ended by itself', async () => {
     const onFailure = vi.fn<(error: Error) => void>();
     const before = descendants(process.pid);
     await run({}, { onFailure });
@@ -196,7 +193,7 @@ describe('a platform', () => {
     expect(onFailure.mock.calls[0]?.[0].message).toMatch(/^DynamoDB \(Dynoxide\) stopped by itself/);
   });
 
-  test('leaves nothing behind when it is stopped in the middle of its work', async () => {
+  test('leaves no process, port or file behind when it is stopped while an event runs', async () => {
     const before = descendants(process.pid);
     const synthesized = await synthesize({
       Loop: lambda('export const handler = async () => { for (;;); };'),
@@ -216,7 +213,7 @@ describe('a platform', () => {
     );
   });
 
-  test('that cannot start leaves nothing behind either', async () => {
+  test('leaves no process or file behind when it cannot start', async () => {
     const before = descendants(process.pid);
     const synthesized = await synthesize({ Topic: { Type: 'AWS::SNS::Topic' } });
 
@@ -228,7 +225,7 @@ describe('a platform', () => {
     );
   });
 
-  test('takes its children with it however it dies', async () => {
+  test('ends its processes when it is killed', async () => {
     const folder = temporaryFolder();
     const { templateFile, assetManifestFile, remove } = await synthesize({
       Loop: lambda('export const handler = async () => { console.log("looping"); for (;;); };'),

@@ -91,7 +91,7 @@ const denied = (message: string) => ({
 });
 
 describe('a function', () => {
-  test('may do what its role allows, and is told in AWS’s words what it may not', async () => {
+  test('may do what its role allows, and gets the error of AWS for the rest', async () => {
     const platform = await run(stackOf(allow('dynamodb:GetItem', arn('Table'))));
     const calls = [get('Test-Table'), get('Test-Other'), queryIndex, get('Test-Table')];
 
@@ -107,7 +107,7 @@ describe('a function', () => {
     ]);
   });
 
-  test('may do no more after it was allowed something else, however often it tries', async () => {
+  test('is refused each time, also between calls that are allowed', async () => {
     const platform = await run(stackOf(allow('dynamodb:GetItem', arn('Table'))));
     const put: DynamoDbCall = ['PutItem', { TableName: 'Test-Table', Item: { pk: { S: 'a' } } }];
     const round = [get('Test-Table'), put, get('Test-Other')];
@@ -118,7 +118,7 @@ describe('a function', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(rounds.flatMap(() => [200, 400, 400]));
   });
 
-  test('may not query an index because it may query the table', async () => {
+  test('may not query an index when its role allows only the table', async () => {
     const platform = await run(stackOf(allow('dynamodb:Query', arn('Table'))));
     const queryTable: DynamoDbCall = [
       'Query',
@@ -132,7 +132,7 @@ describe('a function', () => {
     expect(await outcomesOf(platform, queryTable, queryIndex)).toEqual([done, denied('index/other')]);
   });
 
-  test('is held to its role whatever it writes its requests with', async () => {
+  test('is refused whatever key it signs with and however it writes the request', async () => {
     const source = `
       import { request } from 'node:http';
       const text = async (response) => (await response.toArray()).join('');
@@ -162,7 +162,7 @@ describe('a function', () => {
     ]);
   });
 
-  test('is held to its role in what an event leaves behind, though the next event is there already', async () => {
+  test('is refused for requests that an event leaves behind, while the next event waits', async () => {
     const source = `
       import { request } from 'node:http';
       const left = [];
@@ -223,7 +223,7 @@ describe('a function', () => {
     expect((await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).Successful).toHaveLength(1);
   });
 
-  test('is refused by a queue as by AWS', async () => {
+  test('is refused by SQS with the error of AWS', async () => {
     const platform = await run(stackOf(allow('sqs:SendMessage', arn('Table'))));
     const sqs = queuesOf(platform);
     const QueueUrl = platform.queues[0]?.url;
@@ -235,7 +235,7 @@ describe('a function', () => {
     expect(await platform.queues[0]?.depth()).toMatchObject({ ready: 0 });
   });
 
-  test('may not do what a statement denies, whatever another allows', async () => {
+  test('may not do what a statement denies, whatever other statements allow', async () => {
     const deny = { Effect: 'Deny', Action: 'dynamodb:Get*', Resource: arn('Other') };
     const platform = await run(stackOf(allow('*', '*'), deny));
 
@@ -253,13 +253,13 @@ describe('a function', () => {
     [{ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Other-*' } }, false],
     [{ Bool: { 'aws:SecureTransport': 'true' } }, true],
     [{ Bool: { 'aws:SecureTransport': 'false' } }, false],
-  ])('is held to the condition %j', async (Condition, may) => {
+  ])('is subject to the condition %j', async (Condition, may) => {
     const platform = await run(stackOf(allow('dynamodb:GetItem', arn('Table'), { Condition })));
 
     expect(await outcomesOf(platform, get('Test-Table'))).toEqual([may ? done : denied('GetItem')]);
   });
 
-  test('leaves no line that its role does not let it write', async () => {
+  test('has no lines in the log when its role does not allow writing them', async () => {
     const platform = await run(stackOf());
 
     await platform.invoke('Reader', {});
@@ -267,7 +267,7 @@ describe('a function', () => {
     expect(platform.logs).toEqual([]);
   });
 
-  test('has permissions, of which one knows whether they were needed', async () => {
+  test('has a list of its permissions that says which were needed', async () => {
     const platform = await run(stackOf(allow(['dynamodb:GetItem', 'dynamodb:Query'], arn('Table'))));
 
     await outcomesOf(platform, get('Test-Table'));
@@ -292,10 +292,10 @@ test('the owner of the account may do everything', async () => {
   );
 });
 
-describe('what cannot be held to is refused at the start', () => {
+describe('the start is refused for', () => {
   const reading = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
-  test.each(reading)('a mapping whose function lacks %s, as Lambda refuses it', async (missing) => {
+  test.each(reading)('a mapping whose function lacks %s', async (missing) => {
     const others = reading.filter((action) => action !== missing);
     const stack = { ...stackOf(allow(others, arn('Work'))), Mapping: mapping('Work', 'Reader') };
     await expect(run(stack)).rejects.toThrow(`Reader cannot read Work: User: arn:aws:sts::`);
@@ -306,7 +306,7 @@ describe('what cannot be held to is refused at the start', () => {
     ['a condition', allow('*', '*', { Condition: { DateLessThan: { 'aws:CurrentTime': 'x' } } })],
     ['a key of a condition', allow('*', '*', { Condition: { StringEquals: { 'aws:SourceIp': 'x' } } })],
     ['a statement by exclusion', { Effect: 'Allow', NotAction: 's3:*', Resource: '*' }],
-  ])('%s that it does not know', async (_, statement) => {
+  ])('%s that the platform does not know', async (_, statement) => {
     await expect(run(stackOf(statement))).rejects.toThrow(/^ReaderRole\.Policies\.0/);
   });
 
@@ -316,7 +316,7 @@ describe('what cannot be held to is refused at the start', () => {
     await expect(run(stack)).rejects.toThrow('does not understand ManagedPolicyArns');
   });
 
-  test('a role of somebody else', async () => {
+  test('a role that is not in the stack', async () => {
     const stack = { ...stackOf(), Reader: lambda(handler, { Role: 'arn:aws:iam::1:role/other' }) };
     await expect(run(stack)).rejects.toThrow(
       'Reader.Role: arn:aws:iam::1:role/other is no role of this stack.',
@@ -324,10 +324,10 @@ describe('what cannot be held to is refused at the start', () => {
   });
 });
 
-describe('a request', () => {
+describe('what IAM is asked about a request', () => {
   const place = { stackName: 'Test', region: 'us-east-1', accountId: '000000000000' };
 
-  test('to DynamoDB without a table is for everything', () => {
+  test('names every resource for a request to DynamoDB without a table', () => {
     expect(dynamoDbCalls('ListTables', {}, place)).toEqual([
       { action: 'dynamodb:ListTables', resource: '*' },
     ]);
@@ -336,7 +336,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('to SQS names its queue by URL or by name', () => {
+  test('names the queue of a request to SQS by its URL or its name', () => {
     const work = 'arn:aws:sqs:us-east-1:000000000000:work';
     expect(sqsCalls('PurgeQueue', { QueueUrl: 'http://localhost/000000000000/work' }, place)).toEqual([
       { action: 'sqs:PurgeQueue', resource: work },

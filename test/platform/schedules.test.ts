@@ -22,14 +22,14 @@ describe('a schedule expression', () => {
     'rate(90 days)',
     'cron(0 * * * ? *)',
     '',
-  ])('%s is refused in words', (expression) => {
+  ])('%s is refused with a sentence', (expression) => {
     expect(() => intervalOf(expression)).toThrow(`does not understand the schedule ${expression}:`);
   });
 });
 
 const account = { region: 'us-east-1', accountId: '000000000000' };
 
-describe('with a clock of the test', () => {
+describe('with a simulated clock', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse('2026-11-20T10:00:00Z') });
   });
@@ -72,7 +72,7 @@ describe('with a clock of the test', () => {
     expect(events).toHaveLength(2);
   });
 
-  test('a schedule with an input hands that over in place of the scheduled event', async () => {
+  test('a schedule with an input gives that to its target in place of the scheduled event', async () => {
     const { events } = startEveryTenMinutes('{"mine":1}');
 
     await vi.advanceTimersByTimeAsync(600_000);

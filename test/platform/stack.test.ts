@@ -82,7 +82,7 @@ describe('a stack', () => {
     ]);
   });
 
-  test('has the names that it was given', async () => {
+  test('uses the names that the template gives', async () => {
     const stack = await read({
       Work: queue({ QueueName: 'work' }),
       Worker: lambda(handler, { FunctionName: { 'Fn::Join': ['-', ['worker', { Ref: 'AWS::Region' }]] } }),
@@ -108,7 +108,7 @@ describe('a stack', () => {
     expect(stack.all(sqsQueue).map(({ logicalId }) => logicalId)).toEqual(['Yes']);
   });
 
-  test('hands over the input of a schedule in one line', async () => {
+  test('reads the input of a schedule as JSON in one line', async () => {
     const stack = await read({
       ...rule({}, { Input: '{\n  "mine": 1\n}' }),
       Allowed: permission('Echo', 'events.amazonaws.com'),
@@ -117,7 +117,7 @@ describe('a stack', () => {
     expect(stack.all(eventsRule)[0]?.targets[0]?.input).toBe('{"mine":1}');
   });
 
-  test('tells which output refers to a resource, for what people call it', async () => {
+  test('gives the label of a resource the output that refers to it', async () => {
     const stack = await read(
       { Fn1: lambda(handler) },
       { Outputs: { DeadLettersFunction: { Value: { Ref: 'Fn1' } } } },
@@ -126,9 +126,18 @@ describe('a stack', () => {
     expect(stack.all(lambdaFunction)[0]?.label).toBe('DeadLettersFunction');
     expect(stack.outputs()).toMatchObject({ DeadLettersFunction: 'Test-Fn1' });
   });
+
+  test('does not read what changes nothing here', async () => {
+    const stack = await read({
+      Deployer: { Type: 'AWS::IAM::Role', Properties: { Anything: { 'Fn::ImportValue': 'x' } } },
+      Echo: lambda(handler, { Architectures: ['arm64'], RecursiveLoop: 'Allow' }),
+    });
+
+    expect(stack.all(lambdaFunction)).toMatchObject([{ name: 'Test-Echo' }]);
+  });
 });
 
-describe('what the platform cannot run is refused in words', () => {
+describe('a stack is refused with a sentence for', () => {
   const routed = api({ 'GET /': 'Echo' });
   const route = (properties: Record<string, unknown>): Resources => ({
     Echo: echo,
@@ -230,14 +239,5 @@ describe('what the platform cannot run is refused in words', () => {
 
   test.each(['constructor', 'toString', 'valueOf'])('a property that is called %s', async (name) => {
     await expect(read({ Work: queue({ [name]: 1 }) })).rejects.toThrow(`does not understand ${name}.`);
-  });
-
-  test('but not what changes nothing here', async () => {
-    const stack = await read({
-      Deployer: { Type: 'AWS::IAM::Role', Properties: { Anything: { 'Fn::ImportValue': 'x' } } },
-      Echo: lambda(handler, { Architectures: ['arm64'], RecursiveLoop: 'Allow' }),
-    });
-
-    expect(stack.all(lambdaFunction)).toMatchObject([{ name: 'Test-Echo' }]);
   });
 });

@@ -47,7 +47,7 @@ test('an endpoint that keeps the tables of each access key apart is refused in o
   );
 });
 
-describe('an item has the bytes of its names and values', () => {
+describe('the size of an item counts its names and', () => {
   test.each([
     ['text in UTF-8', { S: 'né€' }, 6],
     ['bytes', { B: new Uint8Array(5) }, 5],
@@ -63,7 +63,7 @@ describe('an item has the bytes of its names and values', () => {
   });
 });
 
-test('a table is measured whole while it is small, and from some of its items when it is not', async () => {
+test('a small table is measured whole, and a larger one is estimated from some of its items', async () => {
   const dynamodb = await startDynamoDB();
   onTestFinished(() => dynamodb.stop());
   const client = ownerClient(dynamodb.endpoint, region);

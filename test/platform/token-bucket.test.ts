@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tokenBucket } from '../../infra/local/http/token-bucket.ts';
 
-test('a bucket admits its burst at once and then its rate, and never saves up more than its burst', () => {
+test('a token bucket admits its burst at once, then its rate, and never holds more than its burst', () => {
   let now = 0;
   const admits = tokenBucket({ ratePerSecond: 2, burst: 3 }, () => now);
   const admitted = () => Array.from({ length: 5 }, admits).filter(Boolean).length;

@@ -559,13 +559,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what SQS did not take is forgotten',
     file: 'functions/lib/aws/work-queue.ts',
-    search: 'left: entries.filter(({ Id }) => failed.has(Id))',
-    replace: 'left: []',
+    search: 'unprocessed: entries.filter(({ Id }) => failed.has(Id))',
+    replace: 'unprocessed: []',
   },
   {
     name: 'what SQS took is sent again with what it did not take',
     file: 'functions/lib/aws/work-queue.ts',
-    search: 'left: entries.filter(({ Id }) => failed.has(Id))',
-    replace: 'left: failed.size > 0 ? entries : []',
+    search: 'unprocessed: entries.filter(({ Id }) => failed.has(Id))',
+    replace: 'unprocessed: failed.size > 0 ? entries : []',
   },
 ];

@@ -1,17 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as z from 'zod/mini';
-import { gatewayReply, type HttpReply } from '../http/reply.ts';
-
-/** A JWT authorizer: whose tokens, and for whom. */
-export interface AuthorizerSettings {
-  readonly issuer: string;
-  readonly audience: readonly string[];
-}
-
-/** A request that may pass, with the claims as the function is told them; or the gateway's answer to one that may not. */
-type Authorization =
-  | { readonly kind: 'granted'; readonly claims: Readonly<Record<string, string>> }
-  | { readonly kind: 'refused'; readonly reply: HttpReply };
+import type { Authorization, Authorizer, AuthorizerSettings } from '../http/authorization.ts';
+import { gatewayReply } from '../http/reply.ts';
 
 /** A token whose signature is right: what it says, as its issuer has put it and as a function is told. */
 interface Signed {
@@ -20,9 +10,6 @@ interface Signed {
   /** Milliseconds since the epoch at which it is to be checked again. */
   readonly until: number;
 }
-
-/** Decides on the `Authorization` header of a request; of the scopes the token needs one, if there are any. */
-export type Authorizer = (header: string | undefined, scopes: readonly string[]) => Promise<Authorization>;
 
 /** API Gateway checks these and no other; `none` and the symmetric ones are not among them. */
 const algorithms = ['RS256', 'RS384', 'RS512'];

@@ -32,60 +32,11 @@ const clientIds = /^[\w.@:+-]{1,128}$/;
  * set, and tokens for client credentials (RFC 6749, section 4.4), signed with RS256, with the claims of Cognito's
  * access tokens and an `aud`, so that any number of clients can be let in.
  */
-export const createIssuer = async ({ url, audience, scopes, key }: IssuerOptions): Promise<Issuer> => {
-  const signingKey = await importJWK(key, 'RS256');
-  const { kty, n, e, kid = '' } = key;
+export const createIssuer = async (options: IssuerOptions): Promise<Issuer> => {
+  const { kty, n, e, kid = '' } = options.key;
   const keySet = { keys: [{ kty, n, e, kid, alg: 'RS256', use: 'sig' }] };
-  const configuration = {
-    issuer: url,
-    token_endpoint: `${url}/oauth2/token`,
-    jwks_uri: `${url}/.well-known/jwks.json`,
-    grant_types_supported: ['client_credentials'],
-    response_types_supported: ['token'],
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    scopes_supported: scopes,
-  };
-
-  const token = async (request: IncomingMessage): Promise<HttpReply> => {
-    if (request.method !== 'POST') return json(405, { error: 'invalid_request' });
-    const form = new URLSearchParams(await read(request));
-    const { id, given } = credentialsOf(request, form);
-    if (!clientIds.test(id) || !isSecret(given)) {
-      const refusal = json(401, { error: 'invalid_client' });
-      return { ...refusal, headers: { ...refusal.headers, 'www-authenticate': 'Basic realm="local"' } };
-    }
-    if (form.get('grant_type') !== 'client_credentials')
-      return json(400, { error: 'unsupported_grant_type' });
-    const asked =
-      form
-        .get('scope')
-        ?.split(/[\s+]+/)
-        .filter(Boolean) ?? [];
-    if (asked.some((scope) => !scopes.includes(scope))) return json(400, { error: 'invalid_scope' });
-    const granted = asked.length > 0 ? asked : scopes;
-    const access_token = await new SignJWT({
-      client_id: id,
-      token_use: 'access',
-      scope: granted.join(' '),
-    })
-      .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
-      .setIssuer(url)
-      .setAudience(audience)
-      .setSubject(id)
-      .setJti(randomUUID())
-      .setIssuedAt()
-      .setExpirationTime(`${lifetimeSeconds} s`)
-      .sign(signingKey);
-    return json(200, {
-      access_token,
-      token_type: 'Bearer',
-      expires_in: lifetimeSeconds,
-      scope: granted.join(' '),
-    });
-  };
-
+  const configuration = configurationOf(options);
+  const signingKey = await importJWK(options.key, 'RS256');
   return {
     answer: (request) => {
       switch (request.url?.split('?')[0]) {
@@ -94,13 +45,69 @@ export const createIssuer = async ({ url, audience, scopes, key }: IssuerOptions
         case '/.well-known/jwks.json':
           return Promise.resolve(json(200, keySet));
         case '/oauth2/token':
-          return token(request);
+          return token(request, options, signingKey);
         default:
           return undefined;
       }
     },
   };
 };
+
+const configurationOf = ({ url, scopes }: IssuerOptions) => ({
+  issuer: url,
+  token_endpoint: `${url}/oauth2/token`,
+  jwks_uri: `${url}/.well-known/jwks.json`,
+  grant_types_supported: ['client_credentials'],
+  response_types_supported: ['token'],
+  token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['RS256'],
+  scopes_supported: scopes,
+});
+
+type SigningKey = Awaited<ReturnType<typeof importJWK>>;
+
+/** Answers a request for a token. */
+const token = async (
+  request: IncomingMessage,
+  options: IssuerOptions,
+  signingKey: SigningKey,
+): Promise<HttpReply> => {
+  if (request.method !== 'POST') return json(405, { error: 'invalid_request' });
+  const form = new URLSearchParams(await read(request));
+  const { id, given } = credentialsOf(request, form);
+  if (!clientIds.test(id) || !isSecret(given)) {
+    const refusal = json(401, { error: 'invalid_client' });
+    return { ...refusal, headers: { ...refusal.headers, 'www-authenticate': 'Basic realm="local"' } };
+  }
+  if (form.get('grant_type') !== 'client_credentials') return json(400, { error: 'unsupported_grant_type' });
+  const requested = (form.get('scope') ?? '').split(/[\s+]+/).filter(Boolean);
+  if (requested.some((scope) => !options.scopes.includes(scope)))
+    return json(400, { error: 'invalid_scope' });
+  const scope = (requested.length > 0 ? requested : options.scopes).join(' ');
+  return json(200, {
+    access_token: await signedToken(id, scope, options, signingKey),
+    token_type: 'Bearer',
+    expires_in: lifetimeSeconds,
+    scope,
+  });
+};
+
+const signedToken = (
+  clientId: string,
+  scope: string,
+  { url, audience, key: { kid = '' } }: IssuerOptions,
+  signingKey: SigningKey,
+): Promise<string> =>
+  new SignJWT({ client_id: clientId, token_use: 'access', scope })
+    .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
+    .setIssuer(url)
+    .setAudience(audience)
+    .setSubject(clientId)
+    .setJti(randomUUID())
+    .setIssuedAt()
+    .setExpirationTime(`${lifetimeSeconds} s`)
+    .sign(signingKey);
 
 const json = (status: number, body: unknown): HttpReply => ({
   status,

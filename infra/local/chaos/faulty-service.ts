@@ -31,54 +31,8 @@ export const startFaultyService = async (
   rates: FaultRates,
   faults: Faults,
 ): Promise<Interception> => {
-  const { hostname, port: targetPort } = new URL(target);
-  const strikes = (kind: keyof FaultRates) => faults.strikes(kind, rates[kind]);
-
-  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
-    const { host: _, 'content-length': __, ...headers } = request.headers;
-
-    if (strikes('lost')) return void request.socket.destroy();
-    if (strikes('throttled')) return refuse(response, 400, 'ThrottlingException');
-    if (strikes('failed')) return refuse(response, 500, 'InternalServerError');
-    if (strikes('slow')) await delay(faults.upTo(rates.slowMilliseconds));
-
-    const send = async (bytes: Buffer) => {
-      const sent = httpRequest({
-        hostname,
-        port: targetPort,
-        method: 'POST',
-        path: request.url,
-        headers,
-      }).end(bytes);
-      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-      const parts: Buffer[] = [];
-      for await (const part of answer) parts.push(part);
-      return { status: answer.statusCode ?? 502, headers: answer.headers, body: Buffer.concat(parts) };
-    };
-    const isSend = String(request.headers['x-amz-target']).endsWith('.SendMessageBatch');
-    const entries = isSend ? disturbed(body) : { twice: undefined, all: body };
-    if (entries.twice !== undefined) await send(entries.twice);
-    const answer = await send(entries.all);
-    if (strikes('unanswered')) return void request.socket.destroy();
-    response.writeHead(answer.status, answer.headers).end(answer.body);
-  };
-
-  /** A batch of messages in which some are hidden for a while, and another of those that are sent twice. */
-  const disturbed = (body: Buffer): { readonly twice: Buffer | undefined; readonly all: Buffer } => {
-    const batch = JSON.parse(body.toString()) as { Entries: readonly object[] };
-    const all = batch.Entries.map((entry) =>
-      strikes('delayed') ? { ...entry, DelaySeconds: faults.upTo(rates.delaySeconds) } : entry,
-    );
-    const twice = all.filter(() => strikes('duplicated'));
-    const bytes = (Entries: readonly object[]) => Buffer.from(JSON.stringify({ ...batch, Entries }));
-    return { twice: twice.length > 0 ? bytes(twice) : undefined, all: bytes(all) };
-  };
-
   const server = createServer((request, response) => {
-    pass(request, response).catch(() => request.socket.destroy());
+    pass(request, response, target, rates, faults).catch(() => request.socket.destroy());
   });
   const port = await openOnLoopback(server);
   return {
@@ -90,6 +44,59 @@ export const startFaultyService = async (
       await closed;
     },
   };
+};
+
+/** Lets a request through, unless a fault strikes. */
+const pass = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  rates: FaultRates,
+  faults: Faults,
+): Promise<void> => {
+  const strikes = (kind: keyof FaultRates) => faults.strikes(kind, rates[kind]);
+  const body = await readAll(request);
+  if (strikes('lost')) return void request.socket.destroy();
+  if (strikes('throttled')) return refuse(response, 400, 'ThrottlingException');
+  if (strikes('failed')) return refuse(response, 500, 'InternalServerError');
+  if (strikes('slow')) await delay(faults.upTo(rates.slowMilliseconds));
+  const isSend = String(request.headers['x-amz-target']).endsWith('.SendMessageBatch');
+  const batch = isSend ? disturbed(body, rates, faults) : { duplicates: undefined, all: body };
+  if (batch.duplicates !== undefined) await forward(request, target, batch.duplicates);
+  const answer = await forward(request, target, batch.all);
+  if (strikes('unanswered')) return void request.socket.destroy();
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+};
+
+/** A batch of messages in which some are hidden for a while, and another of those that are sent twice. */
+const disturbed = (
+  body: Buffer,
+  rates: FaultRates,
+  faults: Faults,
+): { readonly duplicates: Buffer | undefined; readonly all: Buffer } => {
+  const batch = JSON.parse(body.toString()) as { Entries: readonly object[] };
+  const all = batch.Entries.map((entry) =>
+    faults.strikes('delayed', rates.delayed)
+      ? { ...entry, DelaySeconds: faults.upTo(rates.delaySeconds) }
+      : entry,
+  );
+  const duplicates = all.filter(() => faults.strikes('duplicated', rates.duplicated));
+  const bytes = (Entries: readonly object[]) => Buffer.from(JSON.stringify({ ...batch, Entries }));
+  return { duplicates: duplicates.length > 0 ? bytes(duplicates) : undefined, all: bytes(all) };
+};
+
+/** Sends what a request says, with another body, to the service. */
+const forward = async ({ url, headers }: IncomingMessage, target: string, body: Buffer) => {
+  const { host: _, 'content-length': __, ...others } = headers;
+  const sent = httpRequest(new URL(url ?? '/', target), { method: 'POST', headers: others }).end(body);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode ?? 502, headers: answer.headers, body: await readAll(answer) };
+};
+
+const readAll = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  return Buffer.concat(chunks);
 };
 
 const refuse = (response: ServerResponse, status: number, name: string): void => {

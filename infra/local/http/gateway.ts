@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Authorizer, type AuthorizerSettings, jwtAuthorizer } from '../auth/authorizer.ts';
 import type { FunctionDefinition } from '../lambda/definition.ts';
 import type { Outcome } from '../lambda/outcome.ts';
 import { newTraceId } from '../lambda/trace-id.ts';
 import type { Access } from '../log/access.ts';
+import type { Authorizer, AuthorizerSettings } from './authorization.ts';
 import { type Cors, preflight, withCors } from './cors.ts';
 import { eventOf, headersOf } from './event.ts';
 import { gatewayReplies, type HttpReply, replyOf } from './reply.ts';
@@ -34,10 +34,11 @@ export interface ApiDefinition {
 }
 
 /** A route whose function runs. */
-export interface RunningRoute extends RouteDefinition {
+interface RunningRoute extends RouteDefinition {
   readonly lambda: {
     invoke(payload: string, options: { readonly traceId: string }): Promise<Outcome>;
   };
+  readonly authorize: Authorizer | undefined;
 }
 
 export interface GatewayOptions extends Pick<ApiDefinition, 'id' | 'cors'> {
@@ -72,7 +73,12 @@ export const gateway = (options: GatewayOptions): ((request: IncomingMessage) =>
 
 /** The steps in the order in which API Gateway takes them. */
 const routedAnswer = ({ id: apiId, routes, accountId }: GatewayOptions) => {
-  const routeOf = router(routes.map(guarded(new Map())));
+  const routeOf = router(
+    routes.map((route) => ({
+      ...route,
+      admits: route.throttling === undefined ? () => true : tokenBucket(route.throttling),
+    })),
+  );
   return async (request: IncomingMessage, requestId: string): Promise<HttpReply> => {
     const received = new Date();
     const { method = '', url = '' } = request;
@@ -114,20 +120,6 @@ const routedAnswer = ({ id: apiId, routes, accountId }: GatewayOptions) => {
     if (outcome === undefined || outcome.kind === 'throttled') return gatewayReplies.unavailable;
     const reply = outcome.kind === 'success' ? replyOf(outcome.payload) : undefined;
     return reply ?? gatewayReplies.serverError;
-  };
-};
-
-/** Adds to a route what limits its rate, and its authorizer; routes with the same settings share one authorizer. */
-const guarded = (authorizers: Map<AuthorizerSettings, Authorizer>) => (route: RunningRoute) => {
-  const authorizerOf = (settings: AuthorizerSettings): Authorizer => {
-    const known = authorizers.get(settings) ?? jwtAuthorizer(settings);
-    authorizers.set(settings, known);
-    return known;
-  };
-  return {
-    ...route,
-    admits: route.throttling === undefined ? () => true : tokenBucket(route.throttling),
-    authorize: route.authorizer && authorizerOf(route.authorizer),
   };
 };
 

@@ -9,7 +9,7 @@ export interface Role {
 }
 
 /** Who signs requests with a role: a function. */
-export interface Principal {
+interface Principal {
   readonly accessKeyId: string;
   readonly name: string;
   /** What people call it. */

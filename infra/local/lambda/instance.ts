@@ -84,7 +84,7 @@ export class Instance {
     this.#process = spawnGuarded(
       process.execPath,
       [`--max-old-space-size=${definition.memoryMegabytes}`, runtime],
-      { cwd: definition.directory, env: environment, more: ['pipe'] },
+      { cwd: definition.directory, env: environment, channel: true },
     );
     this.#initTimeout = setTimeout(() => this.#kill(timedOut(initSeconds)), initSeconds * 1_000);
     this.initialized = this.#initialization.promise;

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { jwtAuthorizer } from '../auth/authorizer.ts';
 import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { signingKey } from '../auth/signing-key.ts';
+import type { Authorizer, AuthorizerSettings } from '../http/authorization.ts';
 import { type ApiDefinition, gateway } from '../http/gateway.ts';
 import { PlatformError } from '../platform-error.ts';
 import { apiGatewayRoute } from './api-gateway-route.ts';
@@ -40,10 +42,13 @@ export const apiGatewayApi = resourceType({
 
   start: async (api, host) => {
     const issuer = await ownIssuer(api, host);
+    const authorizers = new Map(
+      api.routes.map(({ authorizer }) => [authorizer, startAuthorizer(authorizer)]),
+    );
     const routes = await Promise.all(
       api.routes.map(async (route) => {
         const lambda = await host.running(lambdaFunction, route.function.logicalId);
-        return { ...route, lambda };
+        return { ...route, lambda, authorize: authorizers.get(route.authorizer) };
       }),
     );
     const answer = gateway({
@@ -55,6 +60,10 @@ export const apiGatewayApi = resourceType({
     host.answer((request) => issuer?.answer(request) ?? answer(request));
   },
 });
+
+/** Routes with the same settings share one. */
+const startAuthorizer = (settings: AuthorizerSettings | undefined): Authorizer | undefined =>
+  settings && jwtAuthorizer(settings);
 
 /** The platform's own identity provider, where the API accepts its tokens. */
 const ownIssuer = async (

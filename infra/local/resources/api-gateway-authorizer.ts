@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { AuthorizerSettings } from '../auth/authorizer.ts';
+import type { AuthorizerSettings } from '../http/authorization.ts';
 import { resourceType } from './resource-type.ts';
 import { onlyNames, text } from './schemas.ts';
 

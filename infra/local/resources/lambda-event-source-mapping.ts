@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { accessKeyOf, type Roles } from '../iam/roles.ts';
 import { PlatformError } from '../platform-error.ts';
-import { type EventSource, type EventSourceMapping, startEventSource } from '../queue/event-source.ts';
+import { EventSource, type EventSourceMapping } from '../queue/event-source.ts';
 import { sqs } from '../queue/sqs.ts';
 import { invokedFunction, lambdaFunction } from './lambda-function.ts';
 import { resourceType } from './resource-type.ts';
@@ -48,13 +48,13 @@ export const lambdaEventSourceMapping = resourceType({
     const lambda = await host.running(lambdaFunction, mapping.function.logicalId);
     requireQueueActions(mapping, host.roles);
     lambda.expectConcurrency(mapping.maximumConcurrency ?? 0);
-    const source = startEventSource({
+    const source = new EventSource({
       mapping,
       lambda,
       sqs: host.service(sqs),
       region: host.place.region,
     });
-    host.atEnd(source.stop);
+    host.atEnd(() => source.stop());
     return source;
   },
 });

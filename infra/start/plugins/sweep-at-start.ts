@@ -1,7 +1,8 @@
+import type { functions } from '../../../functions/manifest.ts';
 import type { Plugin } from '../../local/plugin.ts';
 
 /** The label of the function that sends the active computations again. */
-const sweeper = 'sweeper';
+const sweeper = 'sweeper' satisfies keyof typeof functions;
 
 /**
  * Lets the sweeper look at every active computation when the platform starts: the queues of the platform are empty

@@ -2,10 +2,10 @@ import type { WorkQueue } from '../engine/ports.ts';
 import { lazy } from '../lazy.ts';
 
 /**
- * The work queue in SQS, whose client is loaded and made when something is first sent: most parts, most requests and
- * most sweeps send nothing, and their instances start a tenth faster.
+ * The work queue in SQS, whose client is loaded and made when something is first sent. Most parts, requests and sweeps
+ * send nothing, and their instances start a tenth faster.
  */
-export const onDemandQueue = (queueUrl: string) => {
+export const lazyWorkQueue = (queueUrl: string) => {
   const loaded = lazy(async () => (await import('./sqs-queue.ts')).sqsQueue(queueUrl));
   const queue: WorkQueue = { send: async (messages) => (await loaded()).queue.send(messages) };
   return {

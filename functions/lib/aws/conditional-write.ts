@@ -5,17 +5,17 @@ import type { Attributes } from './attributes.ts';
 type Item = Record<string, unknown>;
 
 /**
- * Makes of a conditional write what its caller decides by: the item that it returns, if it asks for it, or the item
- * that stood in its way, which DynamoDB returns without a further read (`ReturnValuesOnConditionCheckFailure:
- * ALL_OLD`). Every other error stays one.
+ * Turns a conditional write into what its caller decides by: the item that it returns, if it asks for it, or the item
+ * that its condition failed on, which DynamoDB returns without a further read (`ReturnValuesOnConditionCheckFailure:
+ * ALL_OLD`). Every other error is thrown.
  */
-export const conditional = async (
+export const conditionalWrite = async (
   write: Promise<{ readonly Attributes?: Attributes | undefined }>,
 ): Promise<
   | { readonly applied: Item | undefined }
   | {
       readonly refused: Item | undefined;
-      /** How often the SDK tried. When more than once, an earlier try may have been applied. */
+      /** How many attempts the SDK made. When more than one, an earlier one may have been applied. */
       readonly attempts: number;
     }
 > => {
@@ -32,11 +32,15 @@ export const conditional = async (
 };
 
 /**
- * A delete found nothing, after a try of it that got no answer: that try may have deleted it, or there was
- * nothing. Nobody can tell, so it counts as no answer at all.
+ * Nobody can tell any more whether a write was applied: its answer was lost, and what the item is by now does not say.
+ * It counts as no answer at all, so a client may try again.
  */
-export class UnacknowledgedDelete extends Error {
-  override readonly name = 'UnacknowledgedDelete';
+export class IndeterminateWriteError extends Error {
+  override readonly name = 'IndeterminateWriteError';
   /** As the SDK marks what may be tried again: trouble of the infrastructure, not of the request. */
   readonly $retryable = {};
+
+  constructor(options?: ErrorOptions) {
+    super('Whether the write was applied is not known', options);
+  }
 }
