@@ -13,7 +13,6 @@ import { age, link, location, preferenceApplied, retryAfter } from '../lib/http/
 import { type AnyOperation, type Deferred, operation } from '../lib/http/operation.ts';
 import { problemResponse } from '../lib/http/problem-responses.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
-import { lazy } from '../lib/lazy.ts';
 import { api } from '../limits.ts';
 import { loadKernels } from './load-kernels.ts';
 
@@ -48,7 +47,7 @@ export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
     body: {
       contentTypes: ['application/json'],
       maxBytes: api.maxBodyBytes,
-      content: lazy(async () => {
+      content: async () => {
         const known = await types();
         return {
           schema: newComputation(known),
@@ -56,7 +55,7 @@ export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
             known.map(({ name, example }) => [name, { type: name, input: example.input }]),
           ),
         };
-      }),
+      },
     },
     responses: {
       200: {
@@ -87,7 +86,7 @@ export const listComputations = operation({
   description:
     'Newest first, without progress. A filter applies to each page, which may then be short, even empty, and still have a next.',
   headers: [cacheControl],
-  query: lazy(() =>
+  query: () =>
     z.strictObject({
       limit: limit(),
       cursor: z.optional(cursor()),
@@ -96,7 +95,6 @@ export const listComputations = operation({
         z.string().check(z.minLength(1), z.maxLength(100), z.describe('Only those of this type')),
       ),
     }),
-  ),
   responses: {
     200: {
       description: 'A page; `next` is the cursor of the next one, where there is one',

@@ -6,7 +6,6 @@ import { acceptPatch, age, etag, link, location } from '../lib/http/headers/resp
 import { type AnyOperation, type Content, operation } from '../lib/http/operation.ts';
 import { problemResponse } from '../lib/http/problem-responses.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
-import { lazy } from '../lib/lazy.ts';
 import { api } from '../limits.ts';
 import { checkFields } from './check-fields.ts';
 import type { Fields } from './fields.ts';
@@ -30,10 +29,8 @@ export const itemOperations = (ofItems: Fields) => {
     schema,
     examples: schemas.examples() === undefined ? {} : examples,
   });
-  const item = lazy(() => {
-    const example = { id: 1, ...schemas.examples(), createdAt: now, updatedAt: now };
-    return shown(schemas.item(), { item: example });
-  });
+  const example = () => ({ id: 1, ...schemas.examples(), createdAt: now, updatedAt: now });
+  const item = () => shown(schemas.item(), { item: example() });
 
   const createItem = operation({
     id: 'createItem',
@@ -47,12 +44,11 @@ export const itemOperations = (ofItems: Fields) => {
     body: {
       contentTypes: ['application/json'],
       maxBytes: api.maxBodyBytes,
-      content: lazy(() =>
+      content: () =>
         shown(schemas.newItem(), {
           assigned: { ...schemas.examples() },
           chosen: { id: 1, ...schemas.examples() },
         }),
-      ),
     },
     responses: {
       201: { description: 'Created', headers: [location, etag], content: item },
@@ -68,17 +64,16 @@ export const itemOperations = (ofItems: Fields) => {
     scope: 'items/read',
     summary: 'List items',
     description: 'In the order of their ids, a page at a time.',
-    query: lazy(() => z.strictObject({ limit: limit(), cursor: z.optional(cursor()) })),
+    query: () => z.strictObject({ limit: limit(), cursor: z.optional(cursor()) }),
     headers: [cacheControl],
     responses: {
       200: {
         description: 'A page; `next` is the cursor of the next one, where there is one',
         headers: [link, age],
-        content: lazy(() =>
+        content: () =>
           shown(schemas.page(), {
-            page: { items: [{ id: 1, ...schemas.examples(), createdAt: now, updatedAt: now }] },
+            page: { items: [example()] },
           }),
-        ),
       },
       422: badParameters,
     },
@@ -113,7 +108,7 @@ export const itemOperations = (ofItems: Fields) => {
     body: {
       contentTypes: ['application/json'],
       maxBytes: api.maxBodyBytes,
-      content: lazy(() => shown(schemas.replacement(), { item: { ...schemas.examples() } })),
+      content: () => shown(schemas.replacement(), { item: { ...schemas.examples() } }),
     },
     responses: {
       200: { description: 'Replaced', headers: [etag], content: item },
@@ -134,10 +129,10 @@ export const itemOperations = (ofItems: Fields) => {
     body: {
       contentTypes: ['application/merge-patch+json', 'application/json'],
       maxBytes: api.maxBodyBytes,
-      content: lazy(() => {
+      content: () => {
         const [first] = Object.entries(schemas.examples() ?? {});
         return shown(schemas.patch(), { field: Object.fromEntries(first ? [first] : []) });
-      }),
+      },
     },
     responses: {
       200: { description: 'Changed', headers: [etag], content: item },

@@ -153,8 +153,8 @@ export const computationTypes = (types: readonly ComputationType[]) => ({
     name,
     version,
     description,
-    input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }),
-    output: z.toJSONSchema(output, { io: 'output', unrepresentable: 'any' }),
+    input: z.toJSONSchema(input(), { io: 'input', unrepresentable: 'any' }),
+    output: z.toJSONSchema(output(), { io: 'output', unrepresentable: 'any' }),
     example,
   })),
 });

@@ -101,7 +101,7 @@ const resultOf = async ({ type, input }: ReturnType<typeof work>): Promise<unkno
   const kernel = findKernel(type) as
     | ParallelKernel<unknown, unknown, unknown>
     | SequentialKernel<unknown, unknown, unknown>;
-  if (kernel.kind === 'parallel') return foldTree(kernel, kernel.input.parse(input));
+  if (kernel.kind === 'parallel') return foldTree(kernel, kernel.input().parse(input));
   const { start, step, progress, finish } = kernel;
   let state = start(input);
   for (let { done, total } = progress(state, input); done < total; { done, total } = progress(state, input)) {

@@ -6,8 +6,8 @@ export interface ComputationType {
   readonly name: string;
   readonly version: number;
   readonly description: string;
-  readonly input: z.ZodMiniType;
-  readonly output: z.ZodMiniType;
+  readonly input: () => z.ZodMiniType;
+  readonly output: () => z.ZodMiniType;
   readonly example: { readonly input: unknown; readonly output: unknown };
 }
 
@@ -31,7 +31,7 @@ export const newComputation = (
   types: readonly ComputationType[],
 ): z.ZodMiniType<{ readonly type: string; readonly input: unknown }> => {
   const [first, ...others] = newest(types).map(({ name, input, description, example }) =>
-    z.strictObject({ type: z.literal(name), input: named(input, `${componentName(name)}Input`) }).check(
+    z.strictObject({ type: z.literal(name), input: named(input(), `${componentName(name)}Input`) }).check(
       z.meta({
         id: `${componentName(name)}Submission`,
         title: name,
@@ -63,7 +63,7 @@ const ofVersions = (
 ): z.ZodMiniType => {
   const [schema = z.unknown(), ...older] = types
     .filter((type) => type.name === name)
-    .map((type) => type[field]);
+    .map((type) => type[field]());
   return older.length === 0 ? schema : z.union([schema, ...older]);
 };
 

@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
+import { lazy } from '../lazy.ts';
 import type { HeaderDescription, RequestHeader } from './headers/header.ts';
 
-/** What is made, or loaded with `import()`, when it is first needed: see `lazy`. */
+/** What is made, or loaded with `import()`, when it is first needed. */
 export type Deferred<T> = () => T | Promise<T>;
 
 /** What a body is, and examples of it for the documentation. */
@@ -31,8 +32,7 @@ interface BodyDescription<B> {
  * document is generated from it, so the three cannot disagree.
  *
  * `P`, `Q` and `B` are the parsed path parameters, query and body; `H` names the request headers that may be read.
- * Schemas are functions, best made by `lazy`: a start of a function waits for none, and a request only for those of
- * its own operation.
+ * Schemas are functions: a start waits for none, and a request only for those of its own operation.
  */
 export interface Operation<P, Q, B, H extends string> {
   /** The operationId, such as `createItem`. */
@@ -61,10 +61,21 @@ export interface Operation<P, Q, B, H extends string> {
 /** An operation of any type, for what only describes or dispatches it. */
 export type AnyOperation = Operation<unknown, unknown, unknown, string>;
 
-/** The operation itself, with the types of its parameters, body and headers inferred. */
+/**
+ * An operation, with the types of its parameters, body and headers inferred from its schemas. Each schema is made once,
+ * when it is first needed.
+ */
 export const operation = <P = undefined, Q = undefined, B = undefined, H extends string = never>(
   described: Operation<P, Q, B, H>,
-): Operation<P, Q, B, H> => described;
+): Operation<P, Q, B, H> => {
+  const { params, query, body } = described;
+  return {
+    ...described,
+    ...(params && { params: lazy(params) }),
+    ...(query && { query: lazy(query) }),
+    ...(body && { body: { ...body, content: lazy(body.content) } }),
+  };
+};
 
 /** The keys of API Gateway's routes that lead to an operation: every GET answers HEAD too (docs/adr/0003-head-routes.md). */
 export const routeKeys = ({ method, path }: Pick<AnyOperation, 'method' | 'path'>): readonly string[] =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { cacheControl } from '../../../functions/lib/http/headers/cache-control.ts';
 import { etag, location } from '../../../functions/lib/http/headers/response.ts';
 import {
@@ -13,7 +14,29 @@ const common = { id: 'x', path: '/x', scope: null, summary: '', responses: {} } 
 describe('an operation', () => {
   it('is what it was described as', () => {
     const described = { ...common, method: 'GET' } as const;
-    expect(operation(described)).toBe(described);
+    expect(operation(described)).toEqual(described);
+  });
+
+  it('makes each schema once, when it is first needed', async () => {
+    let made = 0;
+    const count = () => {
+      made += 1;
+      return z.object({});
+    };
+    const { params, query, body } = operation({
+      ...common,
+      method: 'POST',
+      params: count,
+      query: count,
+      body: { contentTypes: ['a/b'], maxBytes: 1, content: async () => ({ schema: count() }) },
+    });
+    expect(made).toBe(0);
+    for (let n = 0; n < 2; n += 1) {
+      params?.();
+      query?.();
+      await body?.content();
+    }
+    expect(made).toBe(3);
   });
 
   it('has a route for its method, and one for HEAD beside GET', () => {
