@@ -1,10 +1,10 @@
 import { environment as computationReadsEnvironment } from './computation-reads/environment.ts';
 import { operations as computationReadsOperations } from './computation-reads/operations.ts';
-import { operations as computationsOperations } from './computations/all-operations.ts';
 import { environment as computationsEnvironment } from './computations/environment.ts';
+import { operations as computationsOperations } from './computations/operations.ts';
 import { environment as deadLettersEnvironment } from './dead-letters/environment.ts';
 import { environment as itemsEnvironment } from './items/environment.ts';
-import { operations as itemsOperations } from './items/operations.ts';
+import { checkItems, operations as itemsOperations } from './items/operations.ts';
 import {
   type FunctionRecord,
   type Grant,
@@ -52,7 +52,7 @@ export const tables = {
   },
 } as const satisfies Record<string, TableRecord>;
 
-export const queues = {
+const queues = {
   work: {
     retentionDays: 4,
     deadLetterQueue: 'dead-letters',
@@ -113,12 +113,14 @@ export const functions = {
     description: 'Create, read, list, replace, patch and delete items',
     invokedBy: [http(itemsOperations)],
     environment: itemsEnvironment,
+    check: checkItems,
     grants: [onTable('items', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query')],
     memoryMegabytes: 512,
     timeoutSeconds: 10,
     reservedConcurrency: 100,
     gradualDeployment: true,
     alarms: { errorPercent: 2, throttles: 5, p99Milliseconds: 1_000 },
+    check: checkItems,
   },
   computations: {
     description: 'Submit, list, cancel, retry and delete computations',

@@ -13,14 +13,19 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { AnyOperation } from '../functions/lib/http/operation.ts';
+import {
+  type AnyOperation,
+  requestHeaderNames,
+  responseHeaderNames,
+  routeKeys,
+} from '../functions/lib/http/operation.ts';
 import { product } from '../functions/product.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
 import type { IdentityProvider } from './identity.ts';
 import { logGroupOf } from './lambda.ts';
 import { uniquePart } from './names.ts';
-import { allOperations, routeKeysOf, type Suite, triggersOf } from './suite.ts';
+import { allOperations, type Suite, triggersOf } from './suite.ts';
 
 export interface ApiProps {
   readonly suite: Suite;
@@ -51,22 +56,14 @@ const accessLogFormat = JSON.stringify({
   error: errorMessage,
 }).replace(`"${errorMessage}"`, '$context.error.messageString');
 
-/** What any function may answer besides the headers of its operations: 405, a key that was used, 429 and 503. */
-const commonResponseHeaders = ['Allow', 'Idempotency-Key', 'Retry-After'];
-
 /** What a client in a browser may send and read: the headers that the operations declare. */
 const cors = (origins: readonly string[], operations: readonly AnyOperation[]) => {
-  const requestHeaders = operations.flatMap(({ headers = {} }) => Object.keys(headers));
-  const responseHeaders = operations.flatMap(({ responses }) =>
-    Object.values(responses).flatMap(({ headers = {} }) => Object.keys(headers)),
-  );
-  const methods = operations.flatMap(routeKeysOf).map((key) => key.split(' ')[0] ?? '');
-  const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+  const methods = operations.flatMap(routeKeys).map((key) => key.split(' ')[0] ?? '');
   return {
     allowOrigins: [...origins],
-    allowMethods: sorted(methods) as CorsHttpMethod[],
-    allowHeaders: sorted(['Authorization', 'Content-Type', 'traceparent', ...requestHeaders]),
-    exposeHeaders: sorted([...commonResponseHeaders, ...responseHeaders]),
+    allowMethods: [...new Set(methods)].sort() as CorsHttpMethod[],
+    allowHeaders: [...requestHeaderNames(operations)],
+    exposeHeaders: [...responseHeaderNames(operations)],
     maxAge: Duration.hours(1),
   };
 };
@@ -114,7 +111,7 @@ export class Api extends Construct {
       const target = this.#integrate(api, name, live.functionArn);
       for (const { operations, isDefault } of triggers) {
         for (const operation of operations) {
-          for (const key of routeKeysOf(operation)) {
+          for (const key of routeKeys(operation)) {
             routes.set(key, this.#route(api, key, target, access(operation.scope)));
           }
         }

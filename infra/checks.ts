@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { minDelaySeconds } from '../functions/lib/events/backoff.ts';
+import { routeKeys } from '../functions/lib/http/operation.ts';
 import { isSourceQueue } from '../functions/lib/manifest.ts';
 import { api, messages } from '../functions/limits.ts';
-import { allOperations, consumerOf, routeKeysOf, type Suite, sourceQueues, triggersOf } from './suite.ts';
+import { allOperations, consumerOf, type Suite, sourceQueues, triggersOf } from './suite.ts';
 
 const manifestFile = 'functions/manifest.ts';
 const stagesFile = 'infra/stages.ts';
@@ -31,7 +32,7 @@ function* routes(suite: Suite): Problems {
   const ids = new Map<string, string>();
   for (const operation of allOperations(suite)) {
     const { id, scope } = operation;
-    const [ownKey = '', ...others] = routeKeysOf(operation);
+    const [ownKey = '', ...others] = routeKeys(operation);
     yield keys.has(ownKey) &&
       `${manifestFile}: ${keys.get(ownKey)} and ${id} both answer ${ownKey}; give one of them another path`;
     for (const key of [ownKey, ...others]) keys.set(key, id);

@@ -1,4 +1,4 @@
-import type { AnyOperation } from '../functions/lib/http/operation.ts';
+import { type AnyOperation, routeKeys } from '../functions/lib/http/operation.ts';
 import {
   type FunctionRecord,
   isSourceQueue,
@@ -58,23 +58,19 @@ export const triggersOf = <Kind extends Trigger['kind']>(
   invokedBy.filter((each): each is Extract<Trigger, { kind: Kind }> => each.kind === kind);
 
 /** The operations that a function answers. */
-export const operationsOf = (record: FunctionRecord): AnyOperation[] =>
+const operationsOf = (record: FunctionRecord): AnyOperation[] =>
   triggersOf(record, 'http').flatMap(({ operations }) => operations);
 
 /** Every operation of the API. */
 export const allOperations = ({ functions }: Pick<Suite, 'functions'>): AnyOperation[] =>
   Object.values(functions).flatMap(operationsOf);
 
-/** The route keys of an operation: a GET answers HEAD too. */
-export const routeKeysOf = ({ method, path }: AnyOperation): string[] =>
-  method === 'GET' ? [`GET ${path}`, `HEAD ${path}`] : [`${method} ${path}`];
-
 /** The routes that need no token: those of operations without a scope. */
 export const publicRoutes = (suite: Pick<Suite, 'functions'>): ReadonlySet<string> =>
   new Set(
     allOperations(suite)
       .filter(({ scope }) => scope === null)
-      .flatMap(routeKeysOf),
+      .flatMap(routeKeys),
   );
 
 /** The name and record of the function that a queue invokes, where there is one. */

@@ -3,6 +3,7 @@ import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { acceptedReply } from '../lib/computations/polling.ts';
+import { computationNotFound } from '../lib/computations/problems.ts';
 import { toSummary, toView } from '../lib/computations/schema.ts';
 import { limitActive } from '../lib/engine/active-limit.ts';
 import { cancel, list, remove } from '../lib/engine/manage.ts';
@@ -10,14 +11,26 @@ import { progressOf } from '../lib/engine/progress.ts';
 import { retry } from '../lib/engine/submit.ts';
 import { readEnvironment } from '../lib/environment.ts';
 import { type CursorScope, decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
-import { deferred, httpHandler, route } from '../lib/http/handler.ts';
+import { httpHandler, route } from '../lib/http/handler.ts';
+import { cacheControl } from '../lib/http/headers/cache-control.ts';
+import { idempotencyKey } from '../lib/http/headers/idempotency-key.ts';
 import { nextLink } from '../lib/http/links.ts';
-import { conflict, notFound } from '../lib/http/problem.ts';
+import { conflict } from '../lib/http/problem.ts';
 import { ResponseCache } from '../lib/http/response-cache.ts';
 import { observeEngine } from '../lib/observability/engine.ts';
 import { systemClock, systemRandom } from '../lib/ports.ts';
 import { environment } from './environment.ts';
-import { cancelComputation, deleteComputation, listComputations, retryComputation } from './operations.ts';
+import { loadKernels } from './load-kernels.ts';
+import {
+  cancelComputation,
+  deleteComputation,
+  listComputations,
+  retryComputation,
+  submitComputation,
+  wait,
+} from './operations.ts';
+import { problemOf } from './problems.ts';
+import { submit } from './submit.ts';
 
 const settings = readEnvironment(environment);
 const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE), {
@@ -38,56 +51,67 @@ const engine = {
   },
 };
 
-const missing = () => notFound('Computation not found');
+export const handler = httpHandler(
+  [
+    route(submitComputation, async (request) => {
+      const { tenant, body, timeEpoch } = request;
+      const waitSeconds = wait.read(request);
+      const { computation, progress } = await submit(engine, await loadKernels(), {
+        tenant,
+        type: body.type,
+        input: body.input,
+        idempotencyKey: idempotencyKey.read(request),
+        fresh: cacheControl.read(request).noCache,
+        waitUntil: waitSeconds === undefined ? undefined : timeEpoch + waitSeconds * 1_000,
+      });
+      return acceptedReply(computation, progress, waitSeconds);
+    }),
 
-/** Loaded with the first submission, for nothing else needs the kernels. */
-const submitRoute = deferred('POST', '/computations', async () =>
-  (await import('./submit.ts')).submitRoute(engine),
+    route(listComputations, async ({ tenant, path, query }) => {
+      const { limit, cursor, status, type } = query;
+      const scope: CursorScope = { tenant, route: path, filters: { status, type } };
+      const [after] = cursor === undefined ? [] : decodeCursor(scope, cursor);
+      if (typeof after === 'number') throw invalidCursor();
+      const page = await list(engine, tenant, { status, type }, after, limit);
+      const next = page.next === undefined ? undefined : encodeCursor(scope, [page.next]);
+      return {
+        status: 200,
+        headers: next === undefined ? {} : { Link: nextLink(path, { limit, status, type }, next) },
+        body: { computations: page.computations.map(toSummary), next },
+      };
+    }),
+
+    route(cancelComputation, async ({ tenant, params: { id } }) => {
+      const cancelled = await cancel(engine, { tenant, id });
+      if ('applied' in cancelled) {
+        return { status: 200, body: toView(cancelled.applied, await progressOf(engine, cancelled.applied)) };
+      }
+      if (cancelled.refused === undefined) throw computationNotFound();
+      throw conflict(`The computation has ${cancelled.refused.status} already`);
+    }),
+
+    route(retryComputation, async ({ tenant, params: { id } }) => {
+      const retried = await retry(engine, { tenant, id });
+      if ('applied' in retried) {
+        return acceptedReply(retried.applied, await progressOf(engine, retried.applied), undefined);
+      }
+      if (retried.refused === undefined) throw computationNotFound();
+      throw conflict(
+        `The computation is ${retried.refused.status}; only a failed or cancelled one can be retried`,
+      );
+    }),
+
+    route(deleteComputation, async ({ tenant, params: { id } }) => {
+      const removed = await remove(engine, { tenant, id });
+      if ('applied' in removed) return { status: 204 };
+      if (removed.refused === undefined) throw computationNotFound();
+      throw conflict(`The computation is ${removed.refused.status}; cancel it first`);
+    }),
+  ],
+  {
+    tenantClaim: settings.TENANT_CLAIM,
+    idOf: 'computation',
+    problemOf,
+    cache: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
+  },
 );
-
-const listRoute = route(listComputations, async ({ tenant, path, query }) => {
-  const { limit, cursor, status, type } = query;
-  const scope: CursorScope = { tenant, route: path, filters: { status, type } };
-  const [after] = cursor === undefined ? [] : decodeCursor(scope, cursor);
-  if (typeof after === 'number') throw invalidCursor();
-  const page = await list(engine, tenant, { status, type }, after, limit);
-  const next = page.next === undefined ? undefined : encodeCursor(scope, [page.next]);
-  return {
-    status: 200,
-    headers: next === undefined ? {} : { Link: nextLink(path, { limit, status, type }, next) },
-    body: { computations: page.computations.map(toSummary), next },
-  };
-});
-
-const cancelRoute = route(cancelComputation, async ({ tenant, params: { id } }) => {
-  const cancelled = await cancel(engine, { tenant, id });
-  if ('applied' in cancelled) {
-    return { status: 200, body: toView(cancelled.applied, await progressOf(engine, cancelled.applied)) };
-  }
-  if (cancelled.refused === undefined) throw missing();
-  throw conflict(`The computation has ${cancelled.refused.status} already`);
-});
-
-const retryRoute = route(retryComputation, async ({ tenant, params: { id } }) => {
-  const retried = await retry(engine, { tenant, id });
-  if ('applied' in retried) {
-    return acceptedReply(retried.applied, await progressOf(engine, retried.applied), undefined);
-  }
-  if (retried.refused === undefined) throw missing();
-  throw conflict(
-    `The computation is ${retried.refused.status}; only a failed or cancelled one can be retried`,
-  );
-});
-
-const deleteRoute = route(deleteComputation, async ({ tenant, params: { id } }) => {
-  const removed = await remove(engine, { tenant, id });
-  if ('applied' in removed) return { status: 204 };
-  if (removed.refused === undefined) throw missing();
-  throw conflict(`The computation is ${removed.refused.status}; cancel it first`);
-});
-
-export const handler = httpHandler([submitRoute, listRoute, cancelRoute, retryRoute, deleteRoute], {
-  tenantClaim: settings.TENANT_CLAIM,
-  idOf: 'computation',
-  memory: new ResponseCache(settings.RESPONSE_CACHE_BYTES, systemClock),
-});

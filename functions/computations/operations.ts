@@ -1,58 +1,81 @@
 import * as z from 'zod/mini';
 import {
-  ComputationId,
-  ComputationStatus,
-  ComputationSummary,
-  ComputationView,
+  computation,
+  computationPage,
+  computationParams,
+  computationStatus,
 } from '../lib/computations/schema.ts';
-import {
-  age,
-  cacheControlHeader,
-  etag,
-  ifMatchHeader,
-  ifNoneMatchHeader,
-  link,
-  location,
-  problemResponse,
-  retryAfter,
-} from '../lib/http/documentation.ts';
-import { operation } from '../lib/http/operation.ts';
+import { type ComputationType, newComputation } from '../lib/computations/types.ts';
+import { grantedWait } from '../lib/computations/wait.ts';
+import { cacheControl } from '../lib/http/headers/cache-control.ts';
+import { idempotencyKey } from '../lib/http/headers/idempotency-key.ts';
+import { age, link, location, preferenceApplied, retryAfter } from '../lib/http/headers/response.ts';
+import { type AnyOperation, type Deferred, operation } from '../lib/http/operation.ts';
+import { problemResponse } from '../lib/http/problem-responses.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
-import { lazy } from '../lib/lazy.ts';
+import { api } from '../limits.ts';
+import { loadKernels } from './load-kernels.ts';
 
-const summary = {
-  id: 'rXJ3sDLPbbXKJmgB8pOZlw',
-  type: 'prime-count',
-  version: 1,
-  input: { to: 1_000_000_000 },
-  status: 'running' as const,
-  createdAt: '2026-11-20T12:00:00.000Z',
-  startedAt: '2026-11-20T12:00:00.100Z',
-};
-export const running = { ...summary, progress: { done: 37, total: 100 } };
-export const succeeded = {
-  ...summary,
-  status: 'succeeded' as const,
-  progress: { done: 100, total: 100 },
-  result: { count: 50_847_534 },
-  finishedAt: '2026-11-20T12:00:03.000Z',
-};
-const cancelled = { ...running, status: 'cancelled' as const, finishedAt: '2026-11-20T12:00:02.000Z' };
-
-export const waitHeader = {
-  description:
-    '`wait=N` holds the answer until the computation has finished or N seconds have passed (RFC 7240); 25 at most.',
-  example: 'wait=10',
-};
-export const waitApplied = { description: 'The seconds that were granted, where a wait was asked for' };
-
-const id = lazy(() => z.strictObject({ id: ComputationId() }));
 const missing = problemResponse('There is no such computation');
 const badId = problemResponse('The id has another form');
+const tooManyActive = problemResponse('There are as many active computations as the tenant may have', [
+  retryAfter,
+]);
 
-export const tooManyActive = problemResponse('There are as many active computations as the tenant may have', {
-  'Retry-After': retryAfter,
-});
+/** The `Prefer: wait=N` of a submission. */
+export const wait = grantedWait(api.maxWaitSeconds);
+
+/** The submission of a computation of these types. */
+export const submissionOf = (types: Deferred<readonly ComputationType[]>) =>
+  operation({
+    id: 'submitComputation',
+    method: 'POST',
+    path: '/computations',
+    scope: 'computations/write',
+    summary: 'Submit a computation',
+    description:
+      'The same pure work is computed once: submitted again it answers with the running or the finished computation, and a failed or cancelled one goes on. `Cache-Control: no-cache` asks for a run of its own. With an `Idempotency-Key` it answers what the first request with that key made, for as long as that computation is kept.',
+    headers: [
+      idempotencyKey,
+      wait,
+      {
+        ...cacheControl,
+        description: '`no-cache` asks for a fresh run under a new id',
+        example: 'no-cache',
+      },
+    ],
+    body: {
+      contentTypes: ['application/json'],
+      maxBytes: api.maxBodyBytes,
+      content: async () => {
+        const known = await types();
+        return {
+          schema: newComputation(known),
+          examples: Object.fromEntries(
+            known.map(({ name, example }) => [name, { type: name, input: example.input }]),
+          ),
+        };
+      },
+    },
+    responses: {
+      200: {
+        description: 'It has finished already',
+        headers: [location, preferenceApplied],
+        content: () => ({ schema: computation() }),
+      },
+      202: {
+        description: 'Accepted, or still at work',
+        headers: [location, retryAfter, preferenceApplied],
+        content: () => ({ schema: computation() }),
+      },
+      429: tooManyActive,
+      422: problemResponse(
+        'The body breaks its schema, asks for more work than a computation may be, or the key was used with another payload',
+      ),
+    },
+  });
+
+export const submitComputation = submissionOf(loadKernels);
 
 export const listComputations = operation({
   id: 'listComputations',
@@ -62,59 +85,23 @@ export const listComputations = operation({
   summary: 'List computations',
   description:
     'Newest first, without progress. A filter applies to each page, which may then be short, even empty, and still have a next.',
-  headers: { 'Cache-Control': cacheControlHeader },
-  get query() {
-    return z.strictObject({
+  headers: [cacheControl],
+  query: () =>
+    z.strictObject({
       limit: limit(),
       cursor: z.optional(cursor()),
-      status: z.optional(ComputationStatus().check(z.describe('Only those of this status'))),
+      status: z.optional(computationStatus()).check(z.describe('Only those of this status')),
       type: z.optional(
         z.string().check(z.minLength(1), z.maxLength(100), z.describe('Only those of this type')),
       ),
-    });
-  },
-  get responses() {
-    return {
-      200: {
-        description: 'A page; `next` is the cursor of the next one, where there is one',
-        schema: z.object({ computations: z.array(ComputationSummary()), next: z.optional(z.string()) }),
-        headers: { Link: link, Age: age },
-        example: { computations: [summary] },
-      },
-      422: problemResponse('A parameter is out of range or unknown; `errors` names it'),
-    };
-  },
-});
-
-export const readComputation = operation({
-  id: 'readComputation',
-  method: 'GET',
-  path: '/computations/{id}',
-  scope: 'computations/read',
-  summary: 'Read a computation and its progress, or wait for it',
-  get params() {
-    return id();
-  },
-  headers: {
-    Prefer: waitHeader,
-    'If-Match': ifMatchHeader,
-    'If-None-Match': ifNoneMatchHeader,
-    'Cache-Control': cacheControlHeader,
-  },
-  get responses() {
-    return {
-      200: {
-        description: 'The computation',
-        schema: ComputationView(),
-        headers: { ETag: etag, Age: age, 'Retry-After': retryAfter, 'Preference-Applied': waitApplied },
-        example: running,
-      },
-      304: { description: 'It is as it was', headers: { ETag: etag, Age: age, 'Retry-After': retryAfter } },
-      400: problemResponse('A header is malformed'),
-      404: missing,
-      412: problemResponse('It has none of the entity tags that `If-Match` asks for'),
-      422: badId,
-    };
+    }),
+  responses: {
+    200: {
+      description: 'A page; `next` is the cursor of the next one, where there is one',
+      headers: [link, age],
+      content: () => ({ schema: computationPage() }),
+    },
+    422: problemResponse('A parameter is out of range or unknown; `errors` names it'),
   },
 });
 
@@ -126,16 +113,12 @@ export const cancelComputation = operation({
   summary: 'Cancel a computation',
   description:
     'It is cancelled from that moment for everyone in the tenant who shares it: no result appears any more, and within seconds no further part starts.',
-  get params() {
-    return id();
-  },
-  get responses() {
-    return {
-      200: { description: 'Cancelled', schema: ComputationView(), example: cancelled },
-      404: missing,
-      409: problemResponse('It has finished already'),
-      422: badId,
-    };
+  params: computationParams,
+  responses: {
+    200: { description: 'Cancelled', content: () => ({ schema: computation() }) },
+    404: missing,
+    409: problemResponse('It has finished already'),
+    422: badId,
   },
 });
 
@@ -146,22 +129,17 @@ export const retryComputation = operation({
   scope: 'computations/write',
   summary: 'Go on with a failed or cancelled computation',
   description: 'It goes on from the parts that it has.',
-  get params() {
-    return id();
-  },
-  get responses() {
-    return {
-      202: {
-        description: 'Accepted again',
-        schema: ComputationView(),
-        headers: { Location: location, 'Retry-After': retryAfter },
-        example: running,
-      },
-      404: missing,
-      409: problemResponse('It is neither failed nor cancelled'),
-      422: badId,
-      429: tooManyActive,
-    };
+  params: computationParams,
+  responses: {
+    202: {
+      description: 'Accepted again',
+      headers: [location, retryAfter],
+      content: () => ({ schema: computation() }),
+    },
+    404: missing,
+    409: problemResponse('It is neither failed nor cancelled'),
+    422: badId,
+    429: tooManyActive,
   },
 });
 
@@ -171,15 +149,19 @@ export const deleteComputation = operation({
   path: '/computations/{id}',
   scope: 'computations/write',
   summary: 'Delete a finished computation',
-  get params() {
-    return id();
-  },
-  get responses() {
-    return {
-      204: { description: 'Deleted' },
-      404: missing,
-      409: problemResponse('It is still active; cancel it first'),
-      422: badId,
-    };
+  params: computationParams,
+  responses: {
+    204: { description: 'Deleted' },
+    404: missing,
+    409: problemResponse('It is still active; cancel it first'),
+    422: badId,
   },
 });
+
+export const operations: readonly AnyOperation[] = [
+  submitComputation,
+  listComputations,
+  cancelComputation,
+  retryComputation,
+  deleteComputation,
+];

@@ -1,36 +1,52 @@
-import { findKernel } from '../kernels/index.ts';
-import { acceptedReply } from '../lib/computations/polling.ts';
-import { grantedWait, waitForEnd } from '../lib/computations/wait.ts';
-import { isActive } from '../lib/engine/computation.ts';
-import { progressOf } from '../lib/engine/progress.ts';
-import { submit } from '../lib/engine/submit.ts';
-import { route } from '../lib/http/handler.ts';
-import { idempotencyKey } from '../lib/http/idempotency.ts';
+import { waitForEnd } from '../lib/computations/wait.ts';
+import { type Computation, isActive } from '../lib/engine/computation.ts';
+import type { Kernel } from '../lib/engine/kernel.ts';
+import { type Progress, progressOf } from '../lib/engine/progress.ts';
+import { submit as submitWork } from '../lib/engine/submit.ts';
 import { invalid, unavailable } from '../lib/http/problem.ts';
 import { annotate } from '../lib/observability/context.ts';
-import { submitComputation } from './submission-routes.ts';
 import { workOf } from './work.ts';
 
-/** `POST /computations`, for which an engine is needed that stores, sends and reads. */
-export const submitRoute = (engine: Parameters<typeof submit>[0]) =>
-  route(submitComputation, async (request) => {
-    const { tenant, body } = request;
-    const kernel = findKernel(body.type);
-    if (kernel === undefined) throw invalid([{ pointer: '#/type', detail: 'is not known' }]);
-    const key = idempotencyKey(request);
-    const fresh = /(^|,)\s*no-cache\s*(,|$)/i.test(request.header('Cache-Control') ?? '');
-    const waited = grantedWait(request);
+export interface Submission {
+  readonly tenant: string;
+  /** The name of the type. */
+  readonly type: string;
+  /** Checked by the type's own schema, with its defaults. */
+  readonly input: unknown;
+  readonly idempotencyKey: string | undefined;
+  /** Whether it is to be computed anew although its result may be known. */
+  readonly fresh: boolean;
+  /** Until when to wait for its end, in milliseconds since the epoch; undefined: not at all. */
+  readonly waitUntil: number | undefined;
+}
 
-    const submitted = await submit(engine, workOf({ tenant, kernel, input: body.input, key, fresh }));
-    if (submitted.outcome === 'contended') throw unavailable();
-    if (submitted.outcome === 'key-reused') {
-      throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
-    }
-    let { computation } = submitted;
-    annotate({ computation: computation.id, type: computation.type });
-    if (waited !== undefined && isActive(computation)) {
-      await waitForEnd(engine.store, computation, request.timeEpoch + waited * 1_000);
-      computation = (await engine.store.read(computation)) ?? computation;
-    }
-    return acceptedReply(computation, await progressOf(engine, computation), waited);
-  });
+/** What an engine needs for it: a store, a queue, a clock. */
+type Engine = Parameters<typeof submitWork>[0];
+
+/**
+ * Submits a computation, or finds the one that is there for the same work or key, and waits for its end if asked to.
+ *
+ * @throws Problem 422 for a type that is not known, an input that is refused or a key that is used; 503 when others
+ * were faster again and again.
+ */
+export const submit = async (
+  engine: Engine,
+  kernels: readonly Kernel[],
+  submission: Submission,
+): Promise<{ readonly computation: Computation; readonly progress: Progress }> => {
+  const { tenant, type, input, idempotencyKey: key, fresh, waitUntil } = submission;
+  const kernel = kernels.find(({ name }) => name === type); // of several versions, the newest is first
+  if (kernel === undefined) throw invalid([{ pointer: '#/type', detail: 'is not known' }]);
+  const submitted = await submitWork(engine, workOf({ tenant, kernel, input, key, fresh }));
+  if (submitted.outcome === 'contended') throw unavailable();
+  if (submitted.outcome === 'key-reused') {
+    throw invalid([{ pointer: '#/header/idempotency-key', detail: 'was used with another payload' }]);
+  }
+  let { computation } = submitted;
+  annotate({ computation: computation.id, type: computation.type });
+  if (waitUntil !== undefined && isActive(computation)) {
+    await waitForEnd(engine.store, computation, waitUntil);
+    computation = (await engine.store.read(computation)) ?? computation;
+  }
+  return { computation, progress: await progressOf(engine, computation) };
+};

@@ -1,11 +1,13 @@
-import { MAX_INPUT_BYTES } from '../lib/computations/schema.ts';
 import type { Json } from '../lib/engine/computation.ts';
 import { type Kernel, KernelRefusal } from '../lib/engine/kernel.ts';
 import { MAX_PARTS } from '../lib/engine/limits.ts';
 import type { NewWork } from '../lib/engine/submit.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { invalid, type Problem } from '../lib/http/problem.ts';
+import { computations } from '../limits.ts';
 import { identityOf } from './identity.ts';
+
+const { maxInputBytes } = computations;
 
 const refusedInput = (detail: string): Problem => invalid([{ pointer: '#/input', detail }]);
 
@@ -41,8 +43,8 @@ export const workOf = (submission: {
 }): NewWork => {
   const { tenant, kernel, input, key, fresh } = submission;
   const canonical = canonicalJson(input);
-  if (Buffer.byteLength(canonical) > MAX_INPUT_BYTES) {
-    throw refusedInput(`must have at most ${MAX_INPUT_BYTES} bytes of JSON`);
+  if (Buffer.byteLength(canonical) > maxInputBytes) {
+    throw refusedInput(`must have at most ${maxInputBytes} bytes of JSON`);
   }
   return {
     tenant,

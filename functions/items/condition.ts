@@ -1,4 +1,4 @@
-import type { Condition } from '../lib/http/preconditions.ts';
+import type { Condition } from '../lib/http/headers/preconditions.ts';
 import { beforeStart, type Write } from './write.ts';
 
 /** The state that an item must be in for a write of it to be applied (RFC 9110, section 13). */

@@ -1,10 +1,10 @@
-import { fields, type Item } from './schema.ts';
+import type { FieldValues } from './fields.ts';
 
 /**
  * An item as DynamoDB keeps it: partition key `tenant`, sort key `id`, the fields, and what never leaves, whose
  * names start with `_` so that no field can be called the same.
  */
-export interface ItemRecord extends Readonly<Record<string, unknown>> {
+export interface ItemRecord extends FieldValues {
   readonly tenant: string;
   readonly id: number;
   readonly createdAt: string;
@@ -18,12 +18,10 @@ export interface ItemRecord extends Readonly<Record<string, unknown>> {
   readonly _payload?: string;
 }
 
-const names = Object.keys(fields);
-
-/** What of a record a client may see: allow-listed by the schema, so nothing else can leak. */
-export const toItem = (record: ItemRecord): Item => {
+/** What of a record a client may see: what is named here and the fields, so that nothing else can leak. */
+export const toItem = (record: ItemRecord, fieldNames: readonly string[]): FieldValues => {
   const { id, createdAt, updatedAt } = record;
   const item: Record<string, unknown> = { id };
-  for (const name of names) item[name] = record[name];
-  return Object.assign(item, { createdAt, updatedAt }) as Item;
+  for (const name of fieldNames) item[name] = record[name];
+  return Object.assign(item, { createdAt, updatedAt });
 };

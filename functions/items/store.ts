@@ -10,8 +10,8 @@ import { attributes } from '../lib/aws/attributes.ts';
 import { digestInteger } from '../lib/http/digest.ts';
 import type { Clock, Random } from '../lib/ports.ts';
 import { conditionOf, EXISTS, IS_NEW, namesIn, type Preconditions } from './condition.ts';
+import type { FieldChanges, FieldValues } from './fields.ts';
 import type { ItemRecord } from './record.ts';
-import { fields, type ItemFields, type ItemPatch } from './schema.ts';
 import { executeWrite, type Write, type WriteClients, type WriteOutcome } from './write.ts';
 
 /** The digests of an idempotency key and of the payload that it came with. */
@@ -52,7 +52,11 @@ const MAX_IDS = 5;
 export const itemStore = (
   clients: WriteClients,
   table: string,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  {
+    fieldNames,
+    clock,
+    random,
+  }: { readonly fieldNames: readonly string[]; readonly clock: Clock; readonly random: Random },
 ) => {
   const begin = () => ({
     /** 128 random bits, so that no two representations ever have the same entity tag. */
@@ -97,7 +101,7 @@ export const itemStore = (
    */
   const create = async (
     tenant: string,
-    { id: chosen, ...values }: ItemFields & { readonly id?: number | undefined },
+    { id: chosen, ...values }: FieldValues & { readonly id?: number | undefined },
     digests?: IdempotencyDigests,
   ): Promise<Created> => {
     for (let n = 0; n < MAX_IDS; n++) {
@@ -140,7 +144,7 @@ export const itemStore = (
   const update = async (
     tenant: string,
     id: number,
-    changes: ItemPatch,
+    changes: FieldChanges,
     preconditions: Preconditions,
     ...conditions: readonly string[]
   ): Promise<Written | Extract<WriteOutcome, { kind: 'refused' }>> => {
@@ -194,10 +198,10 @@ export const itemStore = (
   const replace = async (
     tenant: string,
     id: number,
-    values: ItemFields,
+    values: FieldValues,
     preconditions: Preconditions,
   ): Promise<Written | { readonly kind: 'mismatch' }> => {
-    const absent = Object.fromEntries(Object.keys(fields).map((name) => [name, null]));
+    const absent = Object.fromEntries(fieldNames.map((name) => [name, null]));
     const written = await update(tenant, id, { ...absent, ...values }, preconditions);
     return written.kind === 'refused' ? { kind: 'mismatch' } : written;
   };
@@ -206,7 +210,7 @@ export const itemStore = (
   const patch = async (
     tenant: string,
     id: number,
-    changes: ItemPatch,
+    changes: FieldChanges,
     preconditions: Preconditions,
   ): Promise<Written | Refused> => {
     const written = await update(tenant, id, changes, preconditions, EXISTS);
@@ -258,7 +262,7 @@ const guardedIfNew = (write: Pick<Write, 'token' | 'startedAt'>) => {
 const asCreated = (
   tenant: string,
   id: number,
-  changes: ItemPatch,
+  changes: FieldChanges,
   { token, startedAt }: Pick<Write, 'token' | 'startedAt'>,
 ): ItemRecord => ({
   tenant,

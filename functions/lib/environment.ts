@@ -17,7 +17,7 @@ export type Environment = Readonly<Record<string, Parser<unknown>>>;
 type Values<E extends Environment> = { readonly [Name in keyof E]: NonNullable<ReturnType<E[Name]>> };
 
 /**
- * The variables of a function, parsed. Call it once, at init: a function with a wrong environment then fails at its first
+ * The variables of a function, parsed. Call it lazy, at init: a function with a wrong environment then fails at its first
  * start, with one message that names every variable that is missing or malformed. A schema library would take a twentieth
  * of a cold start for this.
  */

@@ -13,12 +13,3 @@ export const lazy = <T>(make: () => T): (() => T) => {
     return made.value;
   };
 };
-
-/** The object itself, each of whose getters runs once, when it is first read. */
-export const memoized = <T extends object>(object: T): T => {
-  for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(object))) {
-    if (get === undefined) continue;
-    Object.defineProperty(object, name, { get: lazy(() => get.call(object)) });
-  }
-  return object;
-};

@@ -1,14 +1,18 @@
 import * as z from 'zod/mini';
-import { etag, ifMatchHeader, ifNoneMatchHeader, problemResponse } from '../lib/http/documentation.ts';
+import { ifMatch, ifNoneMatch } from '../lib/http/headers/preconditions.ts';
+import { etag } from '../lib/http/headers/response.ts';
 import { type AnyOperation, operation } from '../lib/http/operation.ts';
+import { problemResponse } from '../lib/http/problem-responses.ts';
 import { lazy } from '../lib/lazy.ts';
+import { product } from '../product.ts';
 
 const badQuery = { 422: problemResponse('There is no query parameter here; `errors` names those that came') };
 
-/** What a document that never changes by a request takes and refuses. */
-const conditional = {
-  headers: { 'If-Match': ifMatchHeader, 'If-None-Match': ifNoneMatchHeader },
-  refusals: {
+/** What a document that only a deployment changes takes and answers besides itself. */
+const document = {
+  headers: [ifMatch, ifNoneMatch],
+  responses: {
+    304: { description: 'It still has the entity tag of `If-None-Match`', headers: [etag] },
     400: problemResponse('A header is malformed'),
     412: problemResponse('It has none of the entity tags that `If-Match` asks for'),
     ...badQuery,
@@ -21,15 +25,17 @@ export const health = operation({
   path: '/health',
   scope: null,
   summary: 'Whether the service answers',
-  get responses() {
-    return {
-      200: {
-        description: 'It does',
-        schema: z.object({ status: z.literal('pass'), description: z.string() }),
-        example: { status: 'pass', description: 'Spillway (dev)' },
-      },
-      ...badQuery,
-    };
+  responses: {
+    200: {
+      description: 'It does',
+      content: () => ({
+        schema: z
+          .object({ status: z.literal('pass'), description: z.string() })
+          .check(z.meta({ id: 'Health' })),
+        examples: { pass: { status: 'pass', description: `${product.title} (dev)` } },
+      }),
+    },
+    ...badQuery,
   },
 });
 
@@ -39,17 +45,14 @@ export const openApi = operation({
   path: '/openapi.json',
   scope: null,
   summary: 'This document',
-  headers: conditional.headers,
-  get responses() {
-    return {
-      200: {
-        description: 'An OpenAPI 3.1 document',
-        schema: z.looseObject({ openapi: z.string() }),
-        headers: { ETag: etag },
-      },
-      304: { description: 'It still has the entity tag of `If-None-Match`', headers: { ETag: etag } },
-      ...conditional.refusals,
-    };
+  headers: document.headers,
+  responses: {
+    200: {
+      description: 'An OpenAPI 3.1 document',
+      headers: [etag],
+      content: () => ({ schema: z.looseObject({ openapi: z.string() }) }),
+    },
+    ...document.responses,
   },
 });
 
@@ -64,7 +67,7 @@ const computationType = lazy(() =>
       output: z.looseObject({}).check(z.describe('A JSON Schema')),
       example: z.object({ input: z.unknown(), output: z.unknown() }),
     })
-    .check(z.meta({ title: 'ComputationType' })),
+    .check(z.meta({ id: 'ComputationType' })),
 );
 
 export const computationTypes = operation({
@@ -73,17 +76,14 @@ export const computationTypes = operation({
   path: '/computation-types',
   scope: 'computations/read',
   summary: 'What can be computed',
-  headers: conditional.headers,
-  get responses() {
-    return {
-      200: {
-        description: 'Every type, with the JSON Schema of its input and output and an example',
-        schema: z.object({ types: z.array(computationType()) }),
-        headers: { ETag: etag },
-      },
-      304: { description: 'It still has the entity tag of `If-None-Match`', headers: { ETag: etag } },
-      ...conditional.refusals,
-    };
+  headers: document.headers,
+  responses: {
+    200: {
+      description: 'Every type, with the JSON Schema of its input and output and an example',
+      headers: [etag],
+      content: () => ({ schema: z.object({ types: z.array(computationType()) }) }),
+    },
+    ...document.responses,
   },
 });
 

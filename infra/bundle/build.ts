@@ -180,7 +180,7 @@ const documentsOf = async ({ replace = {} }: BundleOptions): Promise<Readonly<Re
 };
 
 /** The files of one function's asset. */
-export const assetFiles = async (
+const assetFiles = async (
   name: string,
   { runsKernels = false, documents: names = [] }: Pick<FunctionRecord, 'runsKernels' | 'documents'>,
   options: BundleOptions = {},
@@ -200,6 +200,7 @@ export const assetFiles = async (
  */
 export const build = async (outdir = join(root, 'build'), options: BundleOptions = {}): Promise<Assets> => {
   checkKernels(registeredKernels());
+  for (const { check } of Object.values(manifest.functions)) check?.();
   const built = await Promise.all(
     Object.entries(manifest.functions).map(async ([name, record]) => {
       const directory = join(outdir, name);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { routeKeys } from '../../functions/lib/http/operation.ts';
 import { stages, suiteOf } from '../../infra/stages.ts';
-import { allOperations, routeKeysOf } from '../../infra/suite.ts';
+import { allOperations } from '../../infra/suite.ts';
 import { shopStageNames, shopStages, shopSuite } from './fixture.ts';
 import {
   ownProvider,
@@ -41,7 +42,7 @@ describe('the routes', () => {
   });
 
   test.each(stages)('are those of the operations of the real suite in %s', (stage) => {
-    const expected = allOperations(suiteOf(stage)).flatMap(routeKeysOf);
+    const expected = allOperations(suiteOf(stage)).flatMap(routeKeys);
     expect(Object.keys(routesOf(productTemplateOf(stage))).sort()).toEqual(['$default', ...expected].sort());
   });
 

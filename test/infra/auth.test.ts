@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { routeKeys } from '../../functions/lib/http/operation.ts';
 import { parseIdentity } from '../../infra/identity.ts';
 import { stages, suiteOf } from '../../infra/stages.ts';
-import { allOperations, routeKeysOf } from '../../infra/suite.ts';
+import { allOperations } from '../../infra/suite.ts';
 import { shopSuite } from './fixture.ts';
 import { ownProvider, productTemplateOf, readable, resource, resources, templateOf } from './template.ts';
 
@@ -38,7 +39,7 @@ test.each(stages)('the real suite in %s lets nobody in but where an operation ha
       .filter(([, who]) => who === 'anybody')
       .map(([key]) => key)
       .sort(),
-  ).toEqual(open.flatMap(routeKeysOf).sort());
+  ).toEqual(open.flatMap(routeKeys).sort());
 });
 
 describe('without an identity provider of one’s own', () => {

@@ -81,8 +81,8 @@ const inParallel = async <T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]>
 };
 
 type Work =
-  | { readonly type: 'sum-parts'; readonly input: z.infer<typeof sumParts.input> }
-  | { readonly type: 'count-steps'; readonly input: z.infer<typeof countSteps.input> };
+  | { readonly type: 'sum-parts'; readonly input: z.infer<ReturnType<typeof sumParts.input>> }
+  | { readonly type: 'count-steps'; readonly input: z.infer<ReturnType<typeof countSteps.input>> };
 
 /** What is submitted: mostly small, some trees of two levels, some sequences of many checkpoints. */
 const work = (n: number): Work => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { client } from '../support/api.ts';
+import { itemBody } from '../support/item-bodies.ts';
 import { type ItemInput, type ItemObservation, itemModel, sawFrom } from '../support/item-history.ts';
 import { isLinearizable, print, smallestWithoutOrder } from '../support/linearizability.ts';
 import { startSuite } from '../support/suite.ts';
@@ -40,14 +41,22 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+/** One of the values, another one for another mark. */
+const oneOf = (values: Readonly<Record<string, unknown>>, mark: string): Record<string, unknown> => {
+  const names = Object.keys(values);
+  const name = names[Number(mark.split('.')[1]) % names.length] ?? '';
+  return { [name]: values[name] };
+};
+
 const inputOf = ({ kind, condition }: Step, mark: string, tag: string | undefined): ItemInput => {
   if (kind === 'read') return { kind };
-  if (kind === 'create') return { kind, name: mark };
+  const values = itemBody(mark);
+  if (kind === 'create') return { kind, values };
   const match = condition === 'tag' ? tag : condition === 'any' ? '*' : undefined;
-  if (kind === 'put' && condition === 'none') return { kind, name: mark, condition: { none: '*' } };
+  if (kind === 'put' && condition === 'none') return { kind, values, condition: { none: '*' } };
   const conditional = match === undefined ? {} : { condition: { match } };
-  if (kind === 'put') return { kind, name: mark, ...conditional };
-  if (kind === 'patch') return { kind, description: mark, ...conditional };
+  if (kind === 'put') return { kind, values, ...conditional };
+  if (kind === 'patch') return { kind, values: oneOf(values, mark), ...conditional };
   return { kind: 'delete', ...conditional };
 };
 
@@ -65,17 +74,17 @@ const observe = async (id: number, who: number, input: ItemInput): Promise<ItemO
   const called = performance.now();
   const answer = await api(methods[kind], kind === 'create' ? '/items' : `/items/${id}`, {
     headers: conditionHeaders(input),
-    ...(kind === 'create' && { body: { id, name: input.name, description: '' } }),
-    ...(kind === 'put' && { body: { name: input.name, description: '' } }),
-    ...(kind === 'patch' && { body: { description: input.description } }),
+    ...(kind === 'create' && { body: { id, ...input.values } }),
+    ...((kind === 'put' || kind === 'patch') && { body: input.values }),
   }).catch(() => undefined);
   const returned = performance.now();
   if (answer === undefined || answer.status >= 500) {
     return { client: who, input, output: undefined, called, returned };
   }
   const { status, body } = answer;
-  const shown = status < 300 && status !== 204 ? { name: body.name, description: body.description } : {};
   const etag = answer.headers.get('etag') ?? undefined;
+  const { id: _, createdAt: __, updatedAt: ___, ...values } = body || {};
+  const shown = status < 300 && status !== 204 ? { values } : {};
   return { client: who, input, output: { status, etag, ...shown }, called, returned };
 };
 

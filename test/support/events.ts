@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
+import { type AnyOperation, routeKeys } from '../../functions/lib/http/operation.ts';
 
 export interface TestRequest {
   readonly method?: string;
   /** With its query: `/items?limit=2`. */
   readonly path?: string;
-  /** API Gateway's pattern, when the path matches one: `/items/{id}`. */
+  /** The path of the route that API Gateway has found, such as `/items/{id}`; none: its `$default` route. */
   readonly pattern?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** A value becomes JSON; a string or bytes stay what they are. */
@@ -13,6 +14,25 @@ export interface TestRequest {
   /** The claims of the token, as the JWT authorizer passes them on. */
   readonly claims?: Readonly<Record<string, string>> | undefined;
 }
+
+/** The parameters of a path that matches a pattern such as `/items/{id}`; undefined where it does not. */
+const parametersOf = (pattern: string, path: string): Record<string, string> | undefined => {
+  const groups = pattern.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+  const match = new RegExp(`^${groups}$`).exec(path);
+  return match === null ? undefined : { ...match.groups };
+};
+
+/** The operation that a request leads to, as API Gateway finds it; undefined where no route matches. */
+export const operationFor = (
+  operations: readonly AnyOperation[],
+  method: string,
+  path: string,
+): AnyOperation | undefined =>
+  operations.find(
+    (operation) =>
+      routeKeys(operation).some((key) => key.startsWith(`${method} `)) &&
+      parametersOf(operation.path, path.split('?')[0] ?? '') !== undefined,
+  );
 
 /** The media types that API Gateway passes on as text; everything else arrives in base64. */
 const isText = (type: string): boolean =>
@@ -32,7 +52,9 @@ export const httpEvent = ({
   body,
   claims,
 }: TestRequest): APIGatewayProxyEventV2 => {
-  const [rawPath = '/', rawQueryString = ''] = path.split('?');
+  const [encodedPath = '/', rawQueryString = ''] = path.split('?');
+  const rawPath = decodeURIComponent(encodedPath);
+  const parameters = Object.entries((pattern && parametersOf(pattern, encodedPath)) || {});
   const all: Record<string, string> = { host: 'localhost:3000' };
   if (body !== undefined) all['content-type'] = 'application/json';
   for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
@@ -44,10 +66,15 @@ export const httpEvent = ({
   return {
     version: '2.0',
     routeKey: pattern === undefined ? '$default' : `${method} ${pattern}`,
-    rawPath: decodeURIComponent(rawPath),
+    rawPath,
     rawQueryString,
     headers: all,
     ...(rawQueryString === '' ? {} : { queryStringParameters: query }),
+    ...(parameters.length > 0 && {
+      pathParameters: Object.fromEntries(
+        parameters.map(([name, value]) => [name, decodeURIComponent(value)]),
+      ),
+    }),
     requestContext: {
       accountId: '123456789012',
       apiId: 'api',
@@ -58,7 +85,7 @@ export const httpEvent = ({
       domainPrefix: 'localhost',
       http: {
         method,
-        path: decodeURIComponent(rawPath),
+        path: rawPath,
         protocol: 'HTTP/1.1',
         sourceIp: '127.0.0.1',
         userAgent: 'test',

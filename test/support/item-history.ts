@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Model, Observed } from './linearizability.ts';
 
-/** What a client asks of one item. Every write brings a name of its own, so that a read tells whose it read. */
+/** Values of an item's fields, whatever they are called. */
+type Values = Readonly<Record<string, unknown>>;
+
+/** What a client asks of one item. Every write brings values of its own, so that a read tells whose it read. */
 export type ItemInput =
-  | { readonly kind: 'create'; readonly name: string }
-  | { readonly kind: 'put'; readonly name: string; readonly condition?: ItemCondition }
-  | { readonly kind: 'patch'; readonly description: string; readonly condition?: ItemCondition }
+  | { readonly kind: 'create'; readonly values: Values }
+  | { readonly kind: 'put'; readonly values: Values; readonly condition?: ItemCondition }
+  | { readonly kind: 'patch'; readonly values: Values; readonly condition?: ItemCondition }
   | { readonly kind: 'delete'; readonly condition?: ItemCondition }
   | { readonly kind: 'read' };
 
@@ -14,16 +18,11 @@ type ItemCondition = { readonly match: string } | { readonly none: '*' };
 export interface ItemOutput {
   readonly status: number;
   readonly etag?: string | undefined;
-  readonly name?: string;
-  readonly description?: string;
+  readonly values?: Values;
 }
 
 /** An item; its tag is not known as long as nobody was told. */
-export type ItemState = {
-  readonly name: string;
-  readonly description: string;
-  readonly etag: string | null;
-} | null;
+export type ItemState = { readonly values: Values; readonly etag: string | null } | null;
 
 export type ItemObservation = Observed<ItemInput, ItemOutput>;
 
@@ -41,12 +40,12 @@ const after = (state: ItemState, input: ItemInput): ItemState | undefined => {
     case 'read':
       return state;
     case 'create':
-      return state === null ? { name: input.name, description: '', etag: null } : undefined;
+      return state === null ? { values: input.values, etag: null } : undefined;
     case 'put':
-      return holds(state, input.condition) ? { name: input.name, description: '', etag: null } : undefined;
+      return holds(state, input.condition) ? { values: input.values, etag: null } : undefined;
     case 'patch':
       return state !== null && holds(state, input.condition)
-        ? { ...state, description: input.description, etag: null }
+        ? { values: { ...state.values, ...input.values }, etag: null }
         : undefined;
     case 'delete':
       return state !== null && holds(state, input.condition) ? null : undefined;
@@ -71,7 +70,7 @@ export const itemModel: Model<ItemState, ItemInput, ItemOutput> = {
     const next = after(state, input);
     if (next === undefined) return undefined;
     if (next === null) return output.status === 204 ? null : undefined;
-    if (output.name !== next.name || output.description !== next.description) return undefined;
+    if (!isDeepStrictEqual(output.values, next.values)) return undefined;
     const isNew = input.kind === 'create' || (input.kind === 'put' && state === null);
     if (output.status !== (isNew ? 201 : 200) || output.etag === undefined) return undefined;
     if (next.etag !== null && next.etag !== output.etag) return undefined;
@@ -98,6 +97,9 @@ const mayHaveCreated = ({ input, output }: ItemObservation): boolean =>
 const mayHaveDeleted = ({ input, output }: ItemObservation): boolean =>
   input.kind === 'delete' && (output === undefined || output.status === 204);
 
+const shareValue = (one: Values, other: Values): boolean =>
+  Object.entries(other).some(([name, value]) => isDeepStrictEqual(one[name], value));
+
 /**
  * Whether an observation makes no sense without another: it saw what that one wrote or a tag that it told, or it
  * found the item there, or gone, and that one may have been the cause.
@@ -108,8 +110,7 @@ export const sawFrom = (one: ItemObservation, other: ItemObservation): boolean =
   const { output: saw } = one;
   const there = wasThere(one);
   return (
-    ('name' in wrote && saw?.name === wrote.name) ||
-    ('description' in wrote && saw?.description === wrote.description) ||
+    ('values' in wrote && saw?.values !== undefined && shareValue(saw.values, wrote.values)) ||
     (told?.etag !== undefined && conditionTag(one.input) === told.etag) ||
     (there === true && mayHaveCreated(other)) ||
     (there === false && mayHaveDeleted(other))

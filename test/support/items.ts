@@ -1,9 +1,10 @@
 import { vi } from 'vitest';
-import { operations as itemOperations } from '../../functions/items/operations.ts';
+import { itemOperations } from '../../functions/items/operations.ts';
 import { contractOf } from './contract.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from './dynamodb.ts';
 import { startProxy } from './dynamodb-proxy.ts';
-import { call, type TestReply, type TestRequest } from './events.ts';
+import { call, operationFor, type TestReply, type TestRequest } from './events.ts';
+import { itemFields } from './item-fields.ts';
 import { captureLog } from './log.ts';
 
 /** A request to the items function; `as` is the subject of its token. */
@@ -11,7 +12,7 @@ export interface ItemsRequest extends TestRequest {
   readonly as?: string;
 }
 
-/** The items function on a DynamoDB of its own, behind a proxy that counts and breaks. */
+/** The items function for fields of the tests' own, on a DynamoDB of its own behind a proxy that counts and breaks. */
 export const startItems = async () => {
   const dynamo = await startDynamoDB();
   const proxy = await startProxy(dynamo.endpoint);
@@ -23,29 +24,36 @@ export const startItems = async () => {
     RESPONSE_CACHE_BYTES: '1000000',
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const { handler } = await import('../../functions/items/handler.ts');
-  vi.resetModules();
-  const { handler: otherInstance } = await import('../../functions/items/handler.ts');
+  /** An instance of the function, with a cache, connections and a circuit breaker of its own. */
+  const startInstance = async () => {
+    vi.resetModules();
+    const { itemsHandler } = await import('../../functions/items/handler.ts');
+    return itemsHandler(itemFields);
+  };
+  const handler = await startInstance();
+  const otherInstance = await startInstance();
   const log = captureLog();
-  const checkContract = contractOf(itemOperations);
+  const operations = Object.values(itemOperations(itemFields));
+  const checkContract = await contractOf(operations);
+  const callInstance = (
+    instance: typeof handler,
+    { as = 'ann', method = 'GET', path = '/', ...request }: ItemsRequest,
+  ): Promise<TestReply> => {
+    const pattern = operationFor(operations, method, path)?.path;
+    return call(instance, { claims: { sub: as }, method, path, ...(pattern && { pattern }), ...request });
+  };
 
   return {
     proxy,
     log,
     /** Every answer is held against the OpenAPI document. */
-    send: async ({
-      as = 'ann',
-      method = 'GET',
-      path = '/',
-      ...request
-    }: ItemsRequest): Promise<TestReply> => {
-      const reply = await call(handler, { claims: { sub: as }, method, path, ...request });
-      checkContract(method, path, reply);
+    send: async (request: ItemsRequest): Promise<TestReply> => {
+      const reply = await callInstance(handler, request);
+      await checkContract(request.method ?? 'GET', request.path ?? '/', reply);
       return reply;
     },
-    /** Calls another instance of the function, with a memory and connections of its own. */
-    elsewhere: ({ as = 'ann', method = 'GET', path = '/', ...request }: ItemsRequest): Promise<TestReply> =>
-      call(otherInstance, { claims: { sub: as }, method, path, ...request }),
+    /** Calls another instance of the function. */
+    elsewhere: (request: ItemsRequest): Promise<TestReply> => callInstance(otherInstance, request),
     stop: async () => {
       log.restore();
       await proxy.stop();
@@ -55,5 +63,5 @@ export const startItems = async () => {
   };
 };
 
-export const lamp = { name: 'Lamp', description: 'A lamp for the desk' };
-export const chair = { name: 'Chair', description: 'A chair to sit on' };
+export const lamp = { label: 'Lamp', details: 'A lamp for the desk' };
+export const chair = { label: 'Chair', details: 'A chair to sit on' };

@@ -1,14 +1,6 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ItemInput, type ItemObservation, itemModel, sawFrom } from '../support/item-history.ts';
-import { startItems } from '../support/items.ts';
-import {
-  isLinearizable,
-  type Model,
-  type Observed,
-  print,
-  smallestWithoutOrder,
-} from '../support/linearizability.ts';
+import { describe, expect, it } from 'vitest';
+import { isLinearizable, type Model, type Observed } from '../support/linearizability.ts';
 
 type Register = Observed<{ write: number } | 'read', number>;
 
@@ -86,60 +78,4 @@ it('the checker says what trying every order says', () => {
     }),
     { numRuns: 2_000 },
   );
-});
-
-describe('a store with a deliberate stale read', () => {
-  let items: Awaited<ReturnType<typeof startItems>>;
-  beforeAll(async () => {
-    items = await startItems();
-  });
-  afterAll(() => items.stop());
-
-  /** Reads and writes of one item by two clients, one after another, the first behind an instance of its own. */
-  const record = async (cacheControl: string) => {
-    let now = 0;
-    const history: ItemObservation[] = [];
-    const observe = async (client: number, input: ItemInput) => {
-      const called = ++now;
-      const send = client === 0 ? items.send : items.elsewhere;
-      const {
-        status = 0,
-        headers,
-        body,
-      } = await send({
-        method: input.kind === 'read' ? 'GET' : 'PUT',
-        path: '/items/1',
-        headers: { 'Cache-Control': cacheControl },
-        ...('name' in input && { body: { name: input.name, description: '' } }),
-      });
-      const { name, description } = body;
-      history.push({
-        client,
-        input,
-        output: { status, etag: headers.etag, name, description },
-        called,
-        returned: ++now,
-      });
-    };
-    for (const name of ['a', 'b', 'c']) {
-      await observe(1, { kind: 'put', name });
-      await observe(0, { kind: 'read' });
-      await observe(1, { kind: 'read' });
-    }
-    await items.send({ method: 'DELETE', path: '/items/1' });
-    return history;
-  };
-
-  it('is told from one without, and shown by the write and the reads that contradict each other', async () => {
-    expect(isLinearizable(itemModel, await record('no-cache'))).toBe(true);
-    const stale = await record('max-age=60');
-    expect(isLinearizable(itemModel, stale)).toBe(false);
-    const smallest = smallestWithoutOrder(itemModel, stale, sawFrom);
-    expect(smallest.map(({ client, input, output }) => [client, input.kind, output?.name])).toEqual([
-      [1, 'put', 'a'],
-      [1, 'put', 'b'],
-      [0, 'read', 'a'],
-    ]);
-    expect(print(smallest).split('\n')).toHaveLength(3);
-  });
 });

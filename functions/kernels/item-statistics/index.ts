@@ -131,15 +131,14 @@ export const itemStatistics = sequential({
   version: 2,
   description: `Counts the tenant's items and measures the text in their fields: its size, its lengths by field, and its most frequent words. A word is letters and digits, in lower case, cut after ${MAX_WORD_BYTES} bytes. Counts are exact up to ${MAX_COUNTERS} different words; with more, each is at most its error too high. Items that change meanwhile may or may not count.`,
   pure: false,
-  get input() {
-    return objectField({
+  input: () =>
+    objectField({
       words: z.optional(
         integerField(`How many words to report: ${DEFAULT_WORDS} when absent.`, 1, MAX_WORDS),
       ),
-    });
-  },
-  get output() {
-    return objectField({
+    }),
+  output: () =>
+    objectField({
       count: integerField('The number of items.'),
       bytes: integerField('The size of all text in UTF-8.'),
       lengths: z
@@ -165,8 +164,7 @@ export const itemStatistics = sequential({
           }),
         )
         .check(z.describe('The most frequent words, the most frequent first.')),
-    });
-  },
+    }),
   example: {
     input: { words: 1 },
     output: {

@@ -213,6 +213,6 @@ describe('item-statistics', () => {
   });
 
   it.each([[0], [101], [1.5], ['5']])('refuses to report %j words', (words) => {
-    expect(itemStatistics.input.safeParse({ words }).error?.issues).toMatchObject([{ path: ['words'] }]);
+    expect(itemStatistics.input().safeParse({ words }).error?.issues).toMatchObject([{ path: ['words'] }]);
   });
 });

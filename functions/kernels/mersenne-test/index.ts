@@ -57,18 +57,17 @@ export const mersenneTest = sequential({
   description:
     'Whether M = 2^exponent − 1 is prime, by the Lucas–Lehmer test: M is prime when it divides S(exponent − 2), where S(0) = 4 and S(i + 1) = S(i)² − 2.',
   pure: true,
-  get input() {
-    return objectField({
+  input: () =>
+    objectField({
       exponent: integerField(
         `A prime from 2 to ${grouped(MAX_EXPONENT)}.`,
         2,
         MAX_EXPONENT,
         ', because its state must fit into a checkpoint',
       ).check(z.refine(isPrime, 'must be prime: for any other exponent 2^exponent − 1 is composite')),
-    });
-  },
-  get output() {
-    return objectField({
+    }),
+  output: () =>
+    objectField({
       exponent: integerField('The exponent that was tested.'),
       prime: z.boolean().check(z.describe('Whether 2^exponent − 1 is prime.')),
       residue: z
@@ -79,8 +78,7 @@ export const mersenneTest = sequential({
             'The low 64 bits of S(exponent − 2) modulo M in hexadecimal, as GIMPS prints them; zeros for a prime.',
           ),
         ),
-    });
-  },
+    }),
   example: { input: { exponent: 11 }, output: { exponent: 11, prime: false, residue: '00000000000006C8' } },
   start: ({ exponent }): State => ({ done: 0, residue: exponent === 2 ? 0n : 4n }),
   async step({ done, residue }, { exponent }) {

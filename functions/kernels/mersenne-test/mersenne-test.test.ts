@@ -26,7 +26,10 @@ const longestWords = Array.from({ length: 250_000 - 4096 }, (_, i) => 4096 + i).
 const run = async (exponent: number) => (await runSequential(mersenneTest, { exponent }, undefined)).output;
 
 const message = (exponent: unknown): unknown =>
-  mersenneTest.input.safeParse({ exponent }).error?.issues.map(({ message }) => message);
+  mersenneTest
+    .input()
+    .safeParse({ exponent })
+    .error?.issues.map(({ message }) => message);
 
 describe('mersenne-test', () => {
   it.each(known)('finds the prime 2^%d − 1', async (exponent) => {

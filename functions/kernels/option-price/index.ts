@@ -93,19 +93,16 @@ export const optionPrice = parallel({
   description:
     'The price of a European or arithmetic-Asian option and its standard error, by Monte Carlo simulation of a geometric Brownian motion.',
   pure: true,
-  get input() {
-    return z.discriminatedUnion('style', [european(), asian()], 'must be european or asian');
-  },
-  get output() {
-    return objectField({
+  input: () => z.discriminatedUnion('style', [european(), asian()], 'must be european or asian'),
+  output: () =>
+    objectField({
       price: z.number().check(z.describe('The discounted mean payoff.')),
       standardError: z.number().check(z.describe('The standard error of the price.')),
       confidence95: z
         .tuple([z.number(), z.number()])
         .check(z.describe('The 95 % confidence interval of the price.')),
       paths: integerField('The number of simulated paths: two for each independent sample.'),
-    });
-  },
+    }),
   example: {
     input: {
       style: 'european',

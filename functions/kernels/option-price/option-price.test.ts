@@ -62,7 +62,10 @@ const terms: Terms = {
 };
 
 const message = (input: unknown): unknown =>
-  optionPrice.input.safeParse(input).error?.issues.map(({ path, message }) => [path.join('/'), message]);
+  optionPrice
+    .input()
+    .safeParse(input)
+    .error?.issues.map(({ path, message }) => [path.join('/'), message]);
 
 describe('option-price', () => {
   it.each([
@@ -70,7 +73,7 @@ describe('option-price', () => {
     { right: 'put', price: 0.81 },
   ] as const)('prices the $right of the textbook at $price', async ({ right, price }) => {
     const input: European = { style: 'european', ...terms, right, paths: 4_000_000, seed: 1 };
-    const result = await runParallel(optionPrice, optionPrice.input.parse(input));
+    const result = await runParallel(optionPrice, optionPrice.input().parse(input));
     const exact = blackScholes({ ...terms, right });
     expect(exact).toBeCloseTo(price, 2);
     expect(deviations(result, exact)).toBeLessThan(3.5);
@@ -210,7 +213,7 @@ describe('option-price', () => {
         const common = { ...terms, ...change, right, paths: 2000, seed: 10 };
         for (const style of [{ style: 'european' }, { style: 'asian', steps: 3 }] as const) {
           const output = await runParallel(optionPrice, { ...common, ...style });
-          expect(optionPrice.output.safeParse(output).success).toBe(true);
+          expect(optionPrice.output().safeParse(output).success).toBe(true);
         }
       }
     }
@@ -247,7 +250,7 @@ describe('option-price', () => {
   it('refuses more work than 10,000 parts can do, for any number of steps, with the reason', () => {
     for (const steps of [1, 3, 7, 999, 10_000]) {
       const most: Asian = { style: 'asian', ...terms, steps, paths: maxPaths(steps), seed: 1 };
-      expect(optionPrice.parts(optionPrice.input.parse(most))).toBe(MAX_PARTS);
+      expect(optionPrice.parts(optionPrice.input().parse(most))).toBe(MAX_PARTS);
     }
     const option = { ...terms, seed: 1 };
     expect(message({ style: 'european', ...option, paths: 2e12 + 1 })).toEqual([

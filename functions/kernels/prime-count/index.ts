@@ -26,19 +26,17 @@ export const primeCount = parallel({
   version: 2,
   description: 'The number of primes p with from ≤ p ≤ to, counted with a segmented sieve of Eratosthenes.',
   pure: true,
-  get input() {
-    return objectField({
+  input: () =>
+    objectField({
       from: z.optional(
         integerField('The lower bound, included: at most to, and 0 when absent.', 0, maxUnits(PART)),
       ),
       to: workField('The upper bound, included.', PART),
-    }).check(z.refine(({ from = 0, to }) => from <= to, { path: ['from'], error: 'must be at most to' }));
-  },
-  get output() {
-    return objectField({
+    }).check(z.refine(({ from = 0, to }) => from <= to, { path: ['from'], error: 'must be at most to' })),
+  output: () =>
+    objectField({
       count: integerField('The number of primes.'),
-    });
-  },
+    }),
   example: { input: { to: 100 }, output: { count: 25 } },
   parts: (input) => work(input).split.parts,
   async compute(input, part) {

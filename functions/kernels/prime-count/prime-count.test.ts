@@ -56,7 +56,10 @@ const published = [
 const LARGEST = 100_000_000_000_000;
 
 const message = (input: unknown): unknown =>
-  primeCount.input.safeParse(input).error?.issues.map(({ path, message }) => [path.join('/'), message]);
+  primeCount
+    .input()
+    .safeParse(input)
+    .error?.issues.map(({ path, message }) => [path.join('/'), message]);
 
 describe('prime-count', () => {
   it.each(published)('counts $count primes up to $to', async ({ to, count }) => {

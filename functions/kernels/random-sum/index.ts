@@ -21,8 +21,8 @@ export const randomSum = parallel({
   description:
     'The exact sum and the mean of random integers, uniformly distributed from min to max. Integer i depends on min, max, seed and i alone.',
   pure: true,
-  get input() {
-    return objectField({
+  input: () =>
+    objectField({
       count: workField('The number of integers to draw.', PART, 1),
       min: integerField('The smallest integer that may be drawn.', MIN_SAFE_INTEGER, MAX_SAFE_INTEGER),
       max: integerField(
@@ -37,14 +37,12 @@ export const randomSum = parallel({
         path: ['max'],
         error: 'must be at most 2^53 − 1 above min',
       }),
-    );
-  },
-  get output() {
-    return objectField({
+    ),
+  output: () =>
+    objectField({
       sum: decimalField('The sum, as a decimal string because it may exceed 2^53.'),
       mean: z.number().check(z.describe('The sum divided by the count, to the precision of a double.')),
-    });
-  },
+    }),
   example: { input: { count: 1000, min: 1, max: 6, seed: 7 }, output: { sum: '3559', mean: 3.559 } },
   parts: ({ count }) => evenSplit(count, PART).parts,
   async compute({ count, min, max, seed }, part) {

@@ -14,7 +14,10 @@ const width = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, m
 const seed = fc.maxSafeNat();
 
 const message = (input: unknown): unknown =>
-  randomSum.input.safeParse(input).error?.issues.map(({ path, message }) => [path.join('/'), message]);
+  randomSum
+    .input()
+    .safeParse(input)
+    .error?.issues.map(({ path, message }) => [path.join('/'), message]);
 
 describe('random-sum', () => {
   it('adds the numbers of the plain generator exactly, whatever their size', () => {
@@ -103,7 +106,7 @@ describe('random-sum', () => {
 
   it('refuses more work than 10,000 parts can do, and a range that is too wide, with the reason', () => {
     const input = { count: 1_000_000_000_000, min: 0, max: MAX_SAFE_INTEGER, seed: MAX_SAFE_INTEGER };
-    expect(randomSum.parts(randomSum.input.parse(input))).toBe(MAX_PARTS);
+    expect(randomSum.parts(randomSum.input().parse(input))).toBe(MAX_PARTS);
     expect(message({ ...input, count: input.count + 1 })).toEqual([
       ['count', 'must be at most 1,000,000,000,000, because a computation has at most 10,000 parts'],
     ]);

@@ -8,16 +8,14 @@ export const sumOfSquares = parallel({
   version: 2,
   description: 'The exact sum of i² for 0 ≤ i < n, added up term by term.',
   pure: true,
-  get input() {
-    return objectField({
+  input: () =>
+    objectField({
       n: workField('The number of squares to add.', PART),
-    });
-  },
-  get output() {
-    return objectField({
+    }),
+  output: () =>
+    objectField({
       sum: decimalField('The sum, as a decimal string because it may exceed 2^53.'),
-    });
-  },
+    }),
   example: { input: { n: 10 }, output: { sum: '285' } },
   parts: ({ n }) => evenSplit(n, PART).parts,
   async compute({ n }, part) {

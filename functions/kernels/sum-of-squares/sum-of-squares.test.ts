@@ -67,8 +67,8 @@ describe('sum-of-squares', () => {
 
   it('refuses more work than 10,000 parts can do, with the reason', () => {
     expect(sumOfSquares.parts({ n: LARGEST })).toBe(MAX_PARTS);
-    expect(sumOfSquares.input.safeParse({ n: LARGEST }).success).toBe(true);
-    expect(sumOfSquares.input.safeParse({ n: LARGEST + 1 }).error?.issues).toMatchObject([
+    expect(sumOfSquares.input().safeParse({ n: LARGEST }).success).toBe(true);
+    expect(sumOfSquares.input().safeParse({ n: LARGEST + 1 }).error?.issues).toMatchObject([
       {
         path: ['n'],
         message: 'must be at most 40,000,000,000,000, because a computation has at most 10,000 parts',
@@ -77,6 +77,6 @@ describe('sum-of-squares', () => {
   });
 
   it.each([[-1], [1.5], ['10'], ['NaN'], [null], [1e300], [undefined]])('refuses %j as n', (n) => {
-    expect(sumOfSquares.input.safeParse({ n }).error?.issues).toMatchObject([{ path: ['n'] }]);
+    expect(sumOfSquares.input().safeParse({ n }).error?.issues).toMatchObject([{ path: ['n'] }]);
   });
 });

@@ -4,8 +4,8 @@ import type { Progress } from '../engine/progress.ts';
 import { timestamp } from '../http/schemas.ts';
 import { lazy } from '../lazy.ts';
 
-/** The id of a computation: 128 bits in base64url. */
-export const ComputationId = lazy(() =>
+/** The path parameter of a computation: 128 bits in base64url. */
+const computationId = lazy(() =>
   z
     .string()
     .check(
@@ -14,63 +14,78 @@ export const ComputationId = lazy(() =>
     ),
 );
 
-/** The input of a computation is at most this many bytes of canonical JSON. */
-export const MAX_INPUT_BYTES = 2_048;
+export const computationParams = lazy(() => z.strictObject({ id: computationId() }));
 
-export const ComputationStatus = lazy(() => z.enum(STATUSES));
+export const computationStatus = lazy(() => z.enum(STATUSES).check(z.meta({ id: 'ComputationStatus' })));
 
-/** A computation as its list shows it. */
-export const ComputationSummary = lazy(() =>
-  z.strictObject({
-    id: ComputationId(),
-    type: z.string(),
-    version: z.int().check(z.describe('The version of the type that computes it')),
-    input: z.unknown().check(z.describe('The input, with its defaults')),
-    status: ComputationStatus(),
-    result: z.optional(z.unknown().check(z.describe('What the type says, once it has succeeded'))),
-    error: z.optional(
-      z
-        .strictObject({ type: z.string(), title: z.string(), detail: z.string() })
-        .check(z.describe('Why it failed (RFC 9457)')),
-    ),
-    createdAt: timestamp(),
-    startedAt: z.optional(timestamp()),
-    finishedAt: z.optional(timestamp()),
-  }),
+const failure = lazy(() =>
+  z
+    .strictObject({ type: z.string(), title: z.string(), detail: z.string() })
+    .check(z.meta({ id: 'ComputationError', description: 'Why it failed (RFC 9457)' })),
 );
 
-/** A computation as it is read by itself. */
-export const ComputationView = lazy(() =>
-  z.extend(ComputationSummary(), {
-    progress: z
-      .strictObject({ done: z.int(), total: z.int() })
-      .check(z.describe('Parts, or for a sequential type steps; the total of some types grows')),
-  }),
+const progress = lazy(() =>
+  z.strictObject({ done: z.int(), total: z.int() }).check(
+    z.meta({
+      id: 'Progress',
+      description: 'Parts, or for a sequential type steps; the total of some types grows',
+    }),
+  ),
 );
+
+/** What a list shows of a computation of any type. */
+export const summaryFields = lazy(() => ({
+  id: computationId(),
+  type: z.string(),
+  version: z.int().check(z.describe('The version of the type that computes it')),
+  input: z.unknown().check(z.describe('The input, with its defaults')),
+  status: computationStatus(),
+  result: z.optional(z.unknown().check(z.describe('What the type says, once it has succeeded'))),
+  error: z.optional(failure()),
+  createdAt: timestamp(),
+  startedAt: z.optional(timestamp()),
+  finishedAt: z.optional(timestamp()),
+}));
+
+/** What is shown of a computation that is read by itself. */
+export const computationFields = lazy(() => ({ ...summaryFields(), progress: progress() }));
+
+/** A computation of any type. */
+export const computation = lazy(() =>
+  z.strictObject(computationFields()).check(z.meta({ id: 'Computation' })),
+);
+
+/** A page of computations, each as the schema says. */
+export const pageOf = (summary: z.ZodMiniType) =>
+  z
+    .object({ computations: z.array(summary), next: z.optional(z.string()) })
+    .check(z.meta({ id: 'ComputationPage' }));
+
+export const computationPage = lazy(() =>
+  pageOf(z.strictObject(summaryFields()).check(z.meta({ id: 'ComputationSummary' }))),
+);
+
+type Summary = z.output<z.ZodMiniObject<ReturnType<typeof summaryFields>>>;
+type View = z.output<z.ZodMiniObject<ReturnType<typeof computationFields>>>;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** What of a computation's record its tenant may see. */
-export const toSummary = (computation: Computation): z.output<ReturnType<typeof ComputationSummary>> => {
-  const { id, type, version, input, status, createdAt, startedAt } = { startedAt: undefined, ...computation };
+export const toSummary = (record: Computation): Summary => {
+  const { id, type, version, input, status, createdAt, startedAt } = { startedAt: undefined, ...record };
   return {
     id,
     type,
     version,
     input,
     status,
-    ...(computation.status === 'succeeded' && { result: computation.result }),
-    ...(computation.status === 'failed' && { error: computation.error }),
+    ...(record.status === 'succeeded' && { result: record.result }),
+    ...(record.status === 'failed' && { error: record.error }),
     createdAt: iso(createdAt),
     ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
-    ...(!isActive(computation) && { finishedAt: iso(computation.finishedAt) }),
+    ...(!isActive(record) && { finishedAt: iso(record.finishedAt) }),
   };
 };
 
-export const toView = (
-  computation: Computation,
-  progress: Progress,
-): z.output<ReturnType<typeof ComputationView>> => ({
-  ...toSummary(computation),
-  progress,
-});
+/** The same with its progress. */
+export const toView = (record: Computation, progress: Progress): View => ({ ...toSummary(record), progress });

@@ -1,12 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Computation, type ComputationKey, isActive } from '../engine/computation.ts';
 import type { ComputationStore } from '../engine/ports.ts';
-import type { Request } from '../http/handler.ts';
-import { preferWait } from '../http/prefer.ts';
+import type { Headers, RequestHeader } from '../http/headers/header.ts';
+import { preferWait } from '../http/headers/prefer.ts';
 import { type Clock, systemClock } from '../ports.ts';
-
-/** The longest wait that is granted, in seconds: with it an answer stays below API Gateway's 30. */
-const MAX_WAIT_SECONDS = 25;
 
 /** The shortest pause between two reads, in milliseconds: what is soon done is hardly kept. */
 const MIN_PAUSE = 10;
@@ -18,11 +15,15 @@ const MIN_PAUSE = 10;
  */
 const pauseAfter = (waited: number): number => Math.max(MIN_PAUSE, 6 * Math.sqrt(waited));
 
-/** The seconds that `Prefer: wait=N` is granted; undefined where nothing is asked for. */
-export const grantedWait = (request: Pick<Request<unknown, unknown, unknown>, 'header'>) => {
-  const asked = preferWait(request);
-  return asked === undefined ? undefined : Math.min(asked, MAX_WAIT_SECONDS);
-};
+/** The seconds that a request with `Prefer: wait=N` is granted, so many at most; undefined where it asks for no wait. */
+export const grantedWait = (maxSeconds: number): RequestHeader<number | undefined, 'Prefer'> => ({
+  ...preferWait,
+  description: `\`wait=N\` holds the answer until the computation has finished or N seconds have passed (RFC 7240); ${maxSeconds} at most.`,
+  read: (request: Headers<'Prefer'>) => {
+    const asked = preferWait.read(request);
+    return asked === undefined ? undefined : Math.min(asked, maxSeconds);
+  },
+});
 
 /** Time as it passes, and a way to let some pass. */
 interface Time extends Clock {

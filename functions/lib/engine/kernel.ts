@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { memoized } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 
 /**
  * How a partial result or a state travels: to bytes and back, exactly. At most 32 KB (`MAX_PARTIAL_BYTES`).
@@ -17,8 +17,8 @@ interface Described<Input, Output> {
   readonly version: number;
   readonly description: string;
   /** Bounds the work as well as the shape: a computation has at most `MAX_PARTS` parts. */
-  readonly input: z.ZodMiniType<Input>;
-  readonly output: z.ZodMiniType<Output>;
+  readonly input: () => z.ZodMiniType<Input>;
+  readonly output: () => z.ZodMiniType<Output>;
   readonly example: { readonly input: NoInfer<Input>; readonly output: NoInfer<Output> };
   /** A pure kernel's result is a function of its input, so it is computed once and shared. */
   readonly pure: boolean;
@@ -64,20 +64,22 @@ export interface SequentialKernel<Input, State, Output, Context = unknown> exten
   readonly state: Codec<State>;
 }
 
-/**
- * A parallel kernel, its types inferred from its schemas and its codec. Schemas may be getters: then only the start
- * of who needs them waits for them.
- */
+/** Makes the schemas once, when they are first needed: the start of a worker waits for none. */
+const withLateSchemas = <K extends Pick<Described<unknown, unknown>, 'input' | 'output'>>(kernel: K): K => ({
+  ...kernel,
+  input: lazy(kernel.input),
+  output: lazy(kernel.output),
+});
+
+/** A parallel kernel, its types inferred from its schemas and its codec. */
 export const parallel = <Input, Partial, Output, Context = unknown>(
   kernel: Omit<ParallelKernel<Input, Partial, Output, Context>, 'kind'>,
-): ParallelKernel<Input, Partial, Output, Context> =>
-  Object.assign(memoized(kernel), { kind: 'parallel' as const });
+): ParallelKernel<Input, Partial, Output, Context> => ({ ...withLateSchemas(kernel), kind: 'parallel' });
 
 /** A sequential kernel, in the same way. */
 export const sequential = <Input, State, Output, Context = unknown>(
   kernel: Omit<SequentialKernel<Input, State, Output, Context>, 'kind'>,
-): SequentialKernel<Input, State, Output, Context> =>
-  Object.assign(memoized(kernel), { kind: 'sequential' as const });
+): SequentialKernel<Input, State, Output, Context> => ({ ...withLateSchemas(kernel), kind: 'sequential' });
 
 // biome-ignore-start lint/suspicious/noExplicitAny: each kernel is used with its own input and partial results only
 export type AnyParallelKernel<Context> = ParallelKernel<any, any, any, Context>;

@@ -1,11 +1,10 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
-import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { lazy } from '../lazy.ts';
 import { annotate, inLogContext } from '../observability/context.ts';
 import { withDeadline } from '../resilience/invocation.ts';
-import type { Headers } from './headers.ts';
+import { cacheControl } from './headers/cache-control.ts';
+import type { Headers } from './headers/header.ts';
 import { type HttpEvent, type HttpResult, requestHeaders } from './middleware/event.ts';
 import { head } from './middleware/head.ts';
 import { jsonBody } from './middleware/json-body.ts';
@@ -15,12 +14,12 @@ import { invalidateCache, responseCache } from './middleware/response-cache.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { tenancy, tenantRequired } from './middleware/tenancy.ts';
 import { validation } from './middleware/validation.ts';
-import type { AnyOperation, Operation } from './operation.ts';
+import { type AnyOperation, type Operation, routeKeys } from './operation.ts';
 import { notFound, type Problem } from './problem.ts';
 import type { ResponseCache } from './response-cache.ts';
 
-/** A request as logic sees it: checked and parsed. */
-export interface Request<P, Q, B> extends Headers {
+/** A request as logic sees it: checked and parsed. `H` names the headers that its operation declares. */
+export interface Request<P, Q, B, H extends string = never> extends Headers<H> {
   readonly tenant: string;
   readonly params: P;
   readonly query: Q;
@@ -38,61 +37,54 @@ export interface Reply {
   readonly body?: unknown;
 }
 
-/** An operation with the code that answers it. */
-export interface Route extends Pick<AnyOperation, 'method' | 'path'> {
-  bind(
-    options: Pick<HttpOptions, 'memory' | 'idOf'>,
-  ): (event: HttpEvent, context: Context) => Promise<HttpResult>;
+export interface HttpOptions {
+  /** The claim of the token that names the tenant. */
+  readonly tenantClaim: string;
+  /**
+   * What an instance has lately answered. With it, operations that declare `Cache-Control` answer from it for clients
+   * that accept old answers, and any that writes invalidates what it has of the tenant.
+   */
+  readonly cache?: ResponseCache;
+  /** What an `id` in the path is the id of: log lines carry it under this name. */
+  readonly idOf?: string;
+  /** The problem that an error of this function's own domain is told as; undefined for any other error. */
+  readonly problemOf?: (error: unknown) => Problem | undefined;
+  /** What to throw for a request that no route leads to. */
+  readonly notFound?: (method: string, path: string) => Problem;
 }
 
-/** A route that is loaded with its first request: an instance that gets none starts without it. */
-export const deferred = (
-  method: Route['method'],
-  path: Route['path'],
-  load: () => Promise<Route>,
-): Route => ({
-  method,
-  path,
-  bind: (options) => {
-    const loaded = lazy(async () => (await load()).bind(options));
-    return async (event, context) => (await loaded())(event, context);
-  },
-});
+type Handler = (event: HttpEvent, context: Context) => Promise<HttpResult>;
+
+/** An operation with the code that answers it. */
+export interface Route {
+  readonly operation: AnyOperation;
+  bind(options: HttpOptions): Handler;
+}
 
 /**
  * Binds logic to an operation. Before the logic runs the tenant is known and body, path parameters and query are
  * checked, in this order: 401, 415, 413, 400, 422.
  */
-export const route = <P, Q, B>(
-  operation: Operation<P, Q, B>,
-  logic: (request: Request<P, Q, B>) => Promise<Reply> | Reply,
+export const route = <P, Q, B, H extends string>(
+  operation: Operation<P, Q, B, H>,
+  logic: (request: Request<P, Q, B, H>) => Promise<Reply> | Reply,
 ): Route => ({
-  method: operation.method,
-  path: operation.path,
-  bind: ({ memory, idOf }) => {
+  operation,
+  bind: ({ cache, idOf }) => {
+    const { method, scope, body } = operation;
     const handler = middy<HttpEvent, HttpResult>({ timeoutEarlyInMillis: 0 });
-    if (operation.scope !== null) handler.use(tenantRequired());
-    if (operation.body) handler.use(jsonBody(operation.method, operation.body.contentTypes));
+    if (scope !== null) handler.use(tenantRequired());
+    if (body) handler.use(jsonBody(method, body));
     handler.use(validation(operation));
     if (idOf !== undefined) handler.use(idInLog(idOf));
-    if (memory) handler.use(operation.method === 'GET' ? responseCache(memory) : invalidateCache(memory));
-    return handler.handler(async (event: HttpEvent) => result(await logic(request<P, Q, B>(event))));
+    if (cache && method !== 'GET') handler.use(invalidateCache(cache));
+    if (cache && declares(operation, cacheControl)) handler.use(responseCache(cache));
+    return handler.handler(async (event: HttpEvent) => result(await logic(request<P, Q, B, H>(event))));
   },
 });
 
-export interface HttpOptions {
-  /** The claim of the token that names the tenant. */
-  readonly tenantClaim: string;
-  /**
-   * With a memory, GET routes answer from it for clients that accept old answers, and any other route makes it
-   * forget.
-   */
-  readonly memory?: ResponseCache;
-  /** What an `id` in the path is the id of: log lines carry it under this name. */
-  readonly idOf?: 'computation';
-  /** What to throw for a request that none of the routes answers. */
-  readonly notFound?: (method: string, path: string) => Problem;
-}
+const declares = ({ method, headers = [] }: AnyOperation, { name }: { readonly name: string }): boolean =>
+  method === 'GET' && headers.some((header) => header.name === name);
 
 /** The one composition for HTTP: API Gateway's event (payload format 2.0) in, its structured result out. */
 export const httpHandler = (
@@ -103,7 +95,7 @@ export const httpHandler = (
     .use(requestLog())
     .use(head())
     .use(securityHeaders())
-    .use(problemDetails())
+    .use(problemDetails(options.problemOf))
     .use(httpHeaderNormalizer())
     .use(tenancy(options.tenantClaim));
   return withDeadline((event: APIGatewayProxyEventV2, context: Context) =>
@@ -111,21 +103,26 @@ export const httpHandler = (
   );
 };
 
-/** GET answers HEAD too. */
-const dispatch = (routes: readonly Route[], options: HttpOptions) =>
-  httpRouter<HttpEvent, HttpResult>({
-    routes: routes.flatMap(({ method, path, bind }) => {
-      const handler = bind(options);
-      const route = { method, path, handler };
-      return method === 'GET' ? [route, { ...route, method: 'HEAD' as const }] : [route];
-    }),
-    notFoundResponse: ({ method, path }) => {
-      throw options.notFound?.(method, path) ?? notFound('There is nothing at this path');
-    },
-  });
+/**
+ * Hands a request to the route that API Gateway has matched. Paths are matched there and nowhere else, so that no
+ * spelling of a path can reach a route past its authorizer.
+ */
+const dispatch = (routes: readonly Route[], options: HttpOptions): Handler => {
+  const handlers = new Map<string, Handler>();
+  for (const { operation, bind } of routes) {
+    const handler = bind(options);
+    for (const key of routeKeys(operation)) handlers.set(key, handler);
+  }
+  return async (event, context) => {
+    const handler = handlers.get(event.routeKey);
+    if (handler !== undefined) return handler(event, context);
+    const { method, path } = event.requestContext.http;
+    throw options.notFound?.(method, path) ?? notFound('There is nothing at this path');
+  };
+};
 
 /** Only an id that its schema has let pass: any other could be any text. */
-const idInLog = (name: NonNullable<HttpOptions['idOf']>): MiddlewareObj<HttpEvent, HttpResult> => ({
+const idInLog = (name: string): MiddlewareObj<HttpEvent, HttpResult> => ({
   before: ({ event }) => {
     const { id } = (event.checked?.params ?? {}) as { readonly id?: string };
     if (id !== undefined) annotate({ [name]: id });
@@ -133,7 +130,7 @@ const idInLog = (name: NonNullable<HttpOptions['idOf']>): MiddlewareObj<HttpEven
 });
 
 /** The parts have been checked by the operation's own schemas, whose output P, Q and B are. */
-const request = <P, Q, B>(event: HttpEvent): Request<P, Q, B> => ({
+const request = <P, Q, B, H extends string>(event: HttpEvent): Request<P, Q, B, H> => ({
   ...requestHeaders(event),
   tenant: event.tenant ?? '',
   params: event.checked?.params as P,

@@ -63,10 +63,3 @@ export const unavailable = (retryAfterSeconds = 2): Problem =>
   new Problem(503, 'The service cannot answer now; try again later', {
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
-
-/** 429: the tenant has so many active computations that it has to wait for one to finish. */
-export const tooManyActive = (most: number): Problem =>
-  new Problem(429, `There are ${most} active computations; wait until one finishes, or cancel one`, {
-    type: 'urn:spillway:problem:too-many-active',
-    headers: { 'Retry-After': '10' },
-  });

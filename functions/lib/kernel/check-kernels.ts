@@ -70,7 +70,7 @@ const schemaCheck =
   (kernel) => {
     let schema: JsonSchema;
     try {
-      schema = z.toJSONSchema(kernel[side], { io: side }) as JsonSchema;
+      schema = z.toJSONSchema(kernel[side](), { io: side }) as JsonSchema;
     } catch (error) {
       const cause = error instanceof Error ? error.message : error;
       return `${side} has what JSON Schema cannot express (${cause}): write what JSON has, such as decimalField('…') for a bigint`;
@@ -87,14 +87,14 @@ const schemaCheck =
 const exampleCheck =
   (side: Side): Check =>
   (kernel) => {
-    const issue = kernel[side].safeParse(kernel.example[side]).error?.issues[0];
+    const issue = kernel[side]().safeParse(kernel.example[side]).error?.issues[0];
     const at = ['example', side, ...(issue?.path ?? [])].join('.');
     return issue && `${at} breaks the kernel's own schema (${issue.message}): correct one of them`;
   };
 
 /** A misspelt member must not go unnoticed, and two spellings of one input must not be computed twice. */
 const unknownMemberCheck: Check = ({ input, example }) =>
-  input.safeParse({ ...example.input, ' ': 1 }).success
+  input().safeParse({ ...example.input, ' ': 1 }).success
     ? 'input takes members that it does not know: write objectField({ … }) or z.strictObject({ … })'
     : undefined;
 

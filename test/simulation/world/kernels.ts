@@ -94,8 +94,8 @@ const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { te
   name: 'words',
   version,
   description: 'The shape of a fold',
-  input: shape,
-  output: z.object({ text: z.string() }),
+  input: () => shape,
+  output: () => z.object({ text: z.string() }),
   example: { input: example, output: { text: 'a0' } },
   pure: true,
   partial: {
@@ -135,8 +135,8 @@ const steps = (hooks: Hooks): SequentialKernel<Input, Walk, { text: string }, Co
   name: 'steps',
   version: 1,
   description: 'A walk of so many steps',
-  input: shape,
-  output: z.object({ text: z.string() }),
+  input: () => shape,
+  output: () => z.object({ text: z.string() }),
   example: { input: example, output: { text: 'a0' } },
   pure: true,
   state: {

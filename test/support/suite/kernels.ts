@@ -30,15 +30,17 @@ export const sumParts = parallel({
   version: 1,
   description: 'Adds up the numbers of its parts.',
   pure: true,
-  input: objectField({
-    parts: integerField('How many parts.', 1, MAX_PARTS),
-    milliseconds: milliseconds('each part'),
-    seed: z.optional(seedField()),
-  }),
-  output: objectField({
-    sum: integerField('The sum.'),
-    order: z.number().check(z.describe('A number that depends on the order in which parts were combined.')),
-  }),
+  input: () =>
+    objectField({
+      parts: integerField('How many parts.', 1, MAX_PARTS),
+      milliseconds: milliseconds('each part'),
+      seed: z.optional(seedField()),
+    }),
+  output: () =>
+    objectField({
+      sum: integerField('The sum.'),
+      order: z.number().check(z.describe('A number that depends on the order in which parts were combined.')),
+    }),
   example: { input: { parts: 10 }, output: { sum: 45, order: -12.750038103947569 } },
   parts: ({ parts }) => parts,
   async compute({ milliseconds = 0 }, part) {
@@ -56,11 +58,12 @@ export const countSteps = sequential({
   version: 1,
   description: 'Counts its steps.',
   pure: true,
-  input: objectField({
-    steps: integerField('How many steps.', 0, 100_000),
-    milliseconds: milliseconds('each step'),
-  }),
-  output: objectField({ steps: integerField('How many steps there were.') }),
+  input: () =>
+    objectField({
+      steps: integerField('How many steps.', 0, 100_000),
+      milliseconds: milliseconds('each step'),
+    }),
+  output: () => objectField({ steps: integerField('How many steps there were.') }),
   example: { input: { steps: 3 }, output: { steps: 3 } },
   start: () => 0,
   async step(at, { milliseconds = 0 }) {
@@ -78,14 +81,15 @@ export const failPart = parallel({
   version: 1,
   description: 'Fails in one of its parts.',
   pure: true,
-  input: objectField({
-    parts: integerField('How many parts.', 1, 100),
-    part: integerField('The part that fails; the number of parts for none.', 0, 100),
-    by: z.enum(['refusal', 'exception']).check(z.describe('How it fails.')),
-  }).check(
-    z.refine(({ parts, part }) => part <= parts, { path: ['part'], error: 'must be at most the parts' }),
-  ),
-  output: objectField({ parts: integerField('How many parts there were.') }),
+  input: () =>
+    objectField({
+      parts: integerField('How many parts.', 1, 100),
+      part: integerField('The part that fails; the number of parts for none.', 0, 100),
+      by: z.enum(['refusal', 'exception']).check(z.describe('How it fails.')),
+    }).check(
+      z.refine(({ parts, part }) => part <= parts, { path: ['part'], error: 'must be at most the parts' }),
+    ),
+  output: () => objectField({ parts: integerField('How many parts there were.') }),
   example: { input: { parts: 2, part: 2, by: 'refusal' }, output: { parts: 2 } },
   parts: ({ parts }) => parts,
   compute({ part, by }, at) {
@@ -126,11 +130,12 @@ export const readItems = sequential({
   version: 1,
   description: "Counts the tenant's items.",
   pure: false,
-  input: objectField({}),
-  output: objectField({
-    count: integerField('How many items there are.'),
-    names: z.array(z.string()).check(z.describe('The names of the first of them.')),
-  }),
+  input: () => objectField({}),
+  output: () =>
+    objectField({
+      count: integerField('How many items there are.'),
+      names: z.array(z.string()).check(z.describe('The names of the first of them.')),
+    }),
   example: { input: {}, output: { count: 1, names: ['Lamp'] } },
   start: (): Read => ({ after: null, finished: false, count: 0, names: [] }),
   async step({ after, count, names }, _input, { items }: Context) {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../functions/lib/http/canonical.ts';
-import { decodeCursor, encodeCursor } from '../../../functions/lib/http/cursor.ts';
+import { type CursorScope, decodeCursor, encodeCursor } from '../../../functions/lib/http/cursor.ts';
 import { digest, digestInteger } from '../../../functions/lib/http/digest.ts';
 import { nextLink } from '../../../functions/lib/http/links.ts';
 import { pointer } from '../../../functions/lib/http/pointer.ts';
@@ -36,11 +36,19 @@ describe('canonicalJson', () => {
     );
   });
 
-  it('leaves out what is undefined, and has no text for what JSON cannot say', () => {
+  it('leaves out members that are undefined', () => {
     expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}');
+  });
+
+  it('keeps members with dangerous names', () => {
+    expect(canonicalJson(JSON.parse('{"a":1,"__proto__":[null]}'))).toBe('{"__proto__":[null],"a":1}');
+  });
+
+  it('throws for what JSON cannot say', () => {
     for (const value of [NaN, Infinity, 1n, undefined, () => 1]) {
       expect(() => canonicalJson([value])).toThrow(TypeError);
     }
+    expect(() => canonicalJson(1n)).toThrow(new TypeError('JSON has no bigint such as this'));
   });
 });
 
@@ -96,6 +104,40 @@ describe('a cursor', () => {
         expect(() => decodeCursor(scope, text)).toThrow(expect.objectContaining({ status: 422 }));
       }),
     );
+  });
+
+  /** A cursor's digest is of this, so a change of it would break the cursors that clients hold. */
+  const listItems: CursorScope = { tenant: 'ann', route: 'listItems', filters: {} };
+
+  it('stays readable when the code changes: clients hold it', () => {
+    const cursor = encodeCursor(listItems, ['a', 1]);
+    expect(Buffer.from(cursor, 'base64url').toString()).toMatchInlineSnapshot(
+      `"["5DrhIcPZU7jR-AVDVcVXeu","a",1]"`,
+    );
+    expect(decodeCursor(listItems, cursor)).toEqual(['a', 1]);
+  });
+
+  it.each([[[{}]], [['x', null]], [[['x']]], [[true, 'x']]])(
+    'with %j is refused, even by one who has computed its digest',
+    (position) => {
+      const forged = encodeCursor(listItems, position as never);
+      expect(() => decodeCursor(listItems, forged)).toThrow(
+        expect.objectContaining({
+          status: 422,
+          errors: [{ pointer: '#/query/cursor', detail: 'must be the next of an earlier page of this list' }],
+        }),
+      );
+    },
+  );
+
+  it('has one spelling', () => {
+    const cursor = encodeCursor(listItems, ['a', 1]);
+    const spaced = Buffer.from(Buffer.from(cursor, 'base64url').toString().replace(',', ', ')).toString(
+      'base64url',
+    );
+    for (const other of [spaced, `${cursor}=`, ` ${cursor}`]) {
+      expect(() => decodeCursor(listItems, other)).toThrow(expect.objectContaining({ status: 422 }));
+    }
   });
 });
 

@@ -103,4 +103,62 @@ describe('parseJson', () => {
     const text = JSON.stringify({ text: 'é\n'.repeat(60_000) });
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });
+
+  it.each([
+    '[ ]',
+    '{ }',
+    '[ 1 , 2 ]',
+    '{ "a" : 1 , "b" : [ ] }',
+    '\t\r\n [1]\t\r\n ',
+    '"\\u00e9\\u00C9\\n\\/"',
+    '"a\\"b\\\\"',
+    '1e5',
+    '1E5',
+    '1e+5',
+    '1e-5',
+    '-0.25e10',
+    '-10',
+  ])('reads %j', (body) => {
+    expect(parseJson(body)).toEqual(JSON.parse(body));
+  });
+
+  it.each([
+    '"\\u12"',
+    '"\\u"',
+    '"\\u12g4"',
+    '"\\x"',
+    '"\n"',
+    '1.',
+    '.5',
+    '1e',
+    '+1',
+    '- 1',
+    '[1 2]',
+    '[,]',
+    '[1,]',
+    '{"a"}',
+    '{"a":}',
+    '{,}',
+    '{1:1}',
+    'nul',
+    'tru e',
+    '\u00a01',
+  ])('refuses %j with 400', (body) => {
+    expect(refusal(body).status).toBe(400);
+  });
+
+  it('reads a value that is nested in 64 others, and no deeper one', () => {
+    const nested = (levels: number) => `${'['.repeat(levels)}1${']'.repeat(levels)}`;
+    expect(parseJson(nested(64))).toHaveLength(1);
+    expect(refusal(nested(65))).toMatchObject({
+      detail: 'The body is not JSON as this service reads it (RFC 7493)',
+      errors: [{ detail: 'is nested deeper than 64 levels' }],
+    });
+  });
+
+  it('shows a name of a hundred characters, and an ellipsis for a longer one', () => {
+    const twice = (name: string) => refusal(`{"a":{"${name}":1,"${name}":2}}`);
+    expect(twice('x'.repeat(100))).toMatchObject({ errors: [{ pointer: `#/a/${'x'.repeat(100)}` }] });
+    expect(twice('x'.repeat(101))).toMatchObject({ errors: [{ pointer: '#/a/%E2%80%A6' }] });
+  });
 });

@@ -7,9 +7,10 @@ import {
   type Request,
   route,
 } from '../../../functions/lib/http/handler.ts';
+import type { RequestHeader } from '../../../functions/lib/http/headers/header.ts';
 import { operation } from '../../../functions/lib/http/operation.ts';
 import { conflict, Problem, unavailable } from '../../../functions/lib/http/problem.ts';
-import { call, httpEvent, lambdaContext, type TestRequest } from '../../support/events.ts';
+import { call, httpEvent, lambdaContext, operationFor, type TestRequest } from '../../support/events.ts';
 import { captureLog } from '../../support/log.ts';
 
 let log: ReturnType<typeof captureLog>;
@@ -22,32 +23,57 @@ afterEach(() => {
 });
 
 const common = { summary: '', responses: {} } as const;
+const other: RequestHeader<string | undefined, 'X-Other'> = {
+  name: 'X-Other',
+  description: 'Another header',
+  read: ({ header }) => header('X-Other'),
+};
 const write = operation({
   ...common,
   id: 'write',
   method: 'PATCH',
   path: '/things/{id}',
-  scope: 'items/write',
-  params: z.object({ id: z.string() }),
-  query: z.strictObject({ q: z.optional(z.string()) }),
+  scope: 'things/write',
+  params: () => z.object({ id: z.string() }),
+  query: () => z.strictObject({ q: z.optional(z.string()) }),
+  headers: [other],
   body: {
     contentTypes: ['application/json', 'application/merge-patch+json'],
-    schema: z.strictObject({ text: z.optional(z.string()) }),
-    examples: {},
+    maxBytes: 256 * 1024,
+    content: () => ({ schema: z.strictObject({ text: z.optional(z.string()) }) }),
   },
 });
-const read = operation({ ...common, id: 'read', method: 'GET', path: '/things', scope: 'items/read' });
-const open = operation({ ...common, id: 'open', method: 'GET', path: '/open', scope: null });
+const read = operation({
+  ...common,
+  id: 'read',
+  method: 'GET',
+  path: '/things',
+  scope: 'things/read',
+  headers: [other],
+});
+const open = operation({
+  ...common,
+  id: 'open',
+  method: 'GET',
+  path: '/open',
+  scope: null,
+  headers: [other],
+});
 
-type Logic = (request: Request<unknown, unknown, unknown>) => Reply | Promise<Reply>;
+type Logic = (request: Request<unknown, unknown, unknown, 'X-Other'>) => Reply | Promise<Reply>;
 const echo: Logic = ({ tenant, params, query, body, path, timeEpoch, requestId }) => ({
   status: 200,
   body: { tenant, params, query, body, path, timeEpoch, requestId },
 });
-const handlerOf = (logic: Logic = echo, options: HttpOptions = { tenantClaim: 'sub' }) =>
-  httpHandler([route(write, logic), route(read, logic), route(open, logic)], options);
-const send = (request: TestRequest, logic?: Logic, options?: HttpOptions) =>
-  call(handlerOf(logic, options), { claims: { sub: 'ann' }, ...request });
+const handlerOf = (logic: Logic = echo, options: Partial<HttpOptions> = {}) =>
+  httpHandler([route(write, logic), route(read, logic), route(open, logic)], {
+    tenantClaim: 'sub',
+    ...options,
+  });
+const send = (request: TestRequest, logic?: Logic, options?: Partial<HttpOptions>) => {
+  const pattern = operationFor([write, read, open], request.method ?? 'GET', request.path ?? '/')?.path;
+  return call(handlerOf(logic, options), { claims: { sub: 'ann' }, ...(pattern && { pattern }), ...request });
+};
 const sendBody = (body: unknown, headers: Record<string, string> = {}) =>
   send({ method: 'PATCH', path: '/things/1', body, headers });
 
@@ -70,9 +96,18 @@ describe('a request', () => {
   });
 
   it('has headers whose names have no case', async () => {
-    const logic: Logic = ({ header }) => ({ status: 200, body: header('x-OTHER') ?? null });
-    expect((await send({ path: '/open', headers: { 'X-Other': 'here' } }, logic)).body).toBe('here');
+    const logic: Logic = (request) => ({ status: 200, body: other.read(request) ?? null });
+    expect((await send({ path: '/open', headers: { 'x-OTHER': 'here' } }, logic)).body).toBe('here');
     expect((await send({ path: '/open' }, logic)).body).toBeNull();
+  });
+
+  it('has only the headers that its operation declares, or does not compile', () => {
+    const bare = operation({ ...common, id: 'bare', method: 'GET', path: '/bare', scope: null });
+    route(open, (request) => ({ status: 200, body: other.read(request) }));
+    // @ts-expect-error `bare` declares no header
+    route(bare, (request) => ({ status: 200, body: other.read(request) }));
+    // @ts-expect-error `open` declares another one
+    route(open, ({ header }) => ({ status: 200, body: header('Cookie') }));
   });
 
   it('for HEAD is answered like GET, without a body, errors too', async () => {
@@ -211,8 +246,21 @@ describe('an error', () => {
     expect(log.lines.at(-1)).toMatchObject({ level: 'ERROR', status: 500, error: expect.anything() });
   });
 
+  it('of the function’s own domain is told as the function says', async () => {
+    class Tired extends Error {}
+    const tired: Logic = () => {
+      throw new Tired();
+    };
+    const problemOf = (error: unknown) => (error instanceof Tired ? conflict('Later') : undefined);
+    expect(await send({ path: '/open' }, tired, { problemOf })).toMatchObject({
+      status: 409,
+      body: { detail: 'Later' },
+    });
+    expect((await send({ path: '/open' }, tired)).status).toBe(500);
+  });
+
   it('comes in time when logic takes too long', async () => {
-    const event = httpEvent({ path: '/open' });
+    const event = httpEvent({ path: '/open', pattern: '/open' });
     const forever: Logic = () => new Promise(() => {});
     const answer = await handlerOf(forever)(event, lambdaContext(210));
     expect(answer.statusCode).toBe(503);
@@ -224,11 +272,13 @@ describe('an error', () => {
     expect(await at(`/${'x'.repeat(5_000)}`)).toBeUndefined();
   });
 
-  it('of a path or method that is not there is 404, or what the function says', async () => {
+  it('of a request that API Gateway matched to no route is 404, however its path is spelled, or what the function says', async () => {
     expect((await send({ path: '/nowhere' })).status).toBe(404);
     expect((await send({ path: '/things', method: 'DELETE' })).status).toBe(404);
+    for (const path of ['/open/', '//open', '/OPEN', '/./open', '/%6fpen']) {
+      expect((await send({ path })).status, path).toBe(404);
+    }
     const options = {
-      tenantClaim: 'sub',
       notFound: (method: string, path: string) => new Problem(405, `${method} ${path}`),
     };
     expect(await send({ path: '/things', method: 'OPTIONS' }, echo, options)).toMatchObject({
@@ -239,9 +289,7 @@ describe('an error', () => {
 });
 
 describe('the tenant', () => {
-  const options = { tenantClaim: 'sub' };
-  const tenantOf = async (sub: string) =>
-    (await send({ path: '/things', claims: { sub } }, echo, options)).body.tenant;
+  const tenantOf = async (sub: string) => (await send({ path: '/things', claims: { sub } })).body.tenant;
 
   it('is a hash of the configured claim', async () => {
     // printf ann | openssl dgst -sha256 -binary | base64, as base64url
@@ -256,14 +304,14 @@ describe('the tenant', () => {
     ['an empty one', { sub: '' }],
   ])('is missing for %s: 401, before anything else is looked at', async (_, claims) => {
     const request = { method: 'PATCH', path: '/things/1', body: '{', claims };
-    expect(await send(request, echo, options)).toMatchObject({
+    expect(await send(request)).toMatchObject({
       status: 401,
       headers: { 'www-authenticate': 'Bearer' },
     });
   });
 
   it('is not needed where no token is', async () => {
-    expect((await send({ path: '/open' }, echo, options)).status).toBe(200);
+    expect((await send({ path: '/open' })).status).toBe(200);
   });
 
   it('is not taken from what every object has', async () => {
@@ -286,18 +334,14 @@ it('every answer tells browsers to run, frame and guess nothing', async () => {
 describe('the log', () => {
   it('has one line a request, without body, query and token', async () => {
     vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-2-3;Parent=4;Sampled=1');
-    await send(
-      {
-        method: 'PATCH',
-        path: '/things/1?q=private',
-        pattern: '/things/{id}',
-        body: { text: 'private' },
-        headers: { Authorization: 'Bearer private' },
-        claims: { sub: 'private' },
-      },
-      echo,
-      { tenantClaim: 'sub' },
-    );
+    await send({
+      method: 'PATCH',
+      path: '/things/1?q=private',
+      pattern: '/things/{id}',
+      body: { text: 'private' },
+      headers: { Authorization: 'Bearer private' },
+      claims: { sub: 'private' },
+    });
     expect(log.lines).toEqual([
       {
         level: 'INFO',
@@ -330,9 +374,9 @@ describe('the log', () => {
 
   it('names what the id in the path is the id of', async () => {
     const request = { method: 'PATCH', path: '/things/1', body: {}, claims: { sub: 'a' } };
-    await send(request, echo, { tenantClaim: 'sub', idOf: 'computation' });
-    await send(request, echo, { tenantClaim: 'sub' });
-    await send({ path: '/open' }, echo, { tenantClaim: 'sub', idOf: 'computation' });
+    await send(request, echo, { idOf: 'computation' });
+    await send(request);
+    await send({ path: '/open' }, echo, { idOf: 'computation' });
     expect(log.lines.map(({ computation }) => computation)).toEqual(['1', undefined, undefined]);
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { operation } from '../../../functions/lib/http/operation.ts';
 import {
   badRequest,
   conflict,
@@ -7,7 +6,6 @@ import {
   notFound,
   Problem,
   preconditionFailed,
-  tooManyActive,
   unauthorized,
   unavailable,
 } from '../../../functions/lib/http/problem.ts';
@@ -51,17 +49,6 @@ describe('a problem', () => {
       },
     ],
     [
-      tooManyActive(7),
-      {
-        ...plain,
-        status: 429,
-        type: 'urn:spillway:problem:too-many-active',
-        title: 'Too Many Requests',
-        detail: 'There are 7 active computations; wait until one finishes, or cancel one',
-        headers: { 'Retry-After': '10' },
-      },
-    ],
-    [
       unavailable(),
       {
         ...plain,
@@ -88,9 +75,4 @@ describe('a problem', () => {
   it('is an error with a name, whose message is its detail', () => {
     expect(notFound('gone')).toMatchObject({ name: 'Problem', message: 'gone' });
   });
-});
-
-it('an operation is what it was described as', () => {
-  const described = { id: 'x', method: 'GET', path: '/x', scope: null, summary: '', responses: {} } as const;
-  expect(operation(described)).toBe(described);
 });

@@ -10,8 +10,8 @@ const doubling = parallel({
   version: 1,
   description: 'Twice a number.',
   pure: true,
-  input: objectField({ n: integerField('The number.') }),
-  output: objectField({ twice: decimalField('Its double.') }),
+  input: () => objectField({ n: integerField('The number.') }),
+  output: () => objectField({ twice: decimalField('Its double.') }),
   example: { input: { n: 2 }, output: { twice: '4' } },
   parts: () => 1,
   compute: ({ n }) => BigInt(2 * n),
@@ -25,8 +25,8 @@ const countdown = sequential({
   version: 1,
   description: 'Counts down.',
   pure: true,
-  input: objectField({ from: integerField('Where it begins.') }),
-  output: objectField({ at: integerField('Where it ends.') }),
+  input: () => objectField({ from: integerField('Where it begins.') }),
+  output: () => objectField({ at: integerField('Where it ends.') }),
   example: { input: { from: 3 }, output: { at: 0 } },
   start: ({ from }): number => from,
   step: (at) => at - 1,
@@ -81,27 +81,28 @@ describe('checkKernels', () => {
     ],
     [
       'a schema that JSON Schema cannot express',
-      { ...doubling, output: objectField({ twice: z.bigint().check(described('Its double.')) }) },
+      { ...doubling, output: () => objectField({ twice: z.bigint().check(described('Its double.')) }) },
       "output has what JSON Schema cannot express (BigInt cannot be represented in JSON Schema): write what JSON has, such as decimalField('…') for a bigint",
     ],
     [
       'an input that is no object',
-      { ...doubling, input: z.number() },
+      { ...doubling, input: () => z.number() },
       'input must be an object: write objectField({ … })',
     ],
     [
       'a member without a description',
-      { ...doubling, input: objectField({ n: z.int() }) },
+      { ...doubling, input: () => objectField({ n: z.int() }) },
       "input has a member without a description, /n: write .check(z.describe('…')) after it",
     ],
     [
       'a member without a description in a list of a choice',
       {
         ...doubling,
-        output: z.union([
-          objectField({ none: integerField('Nothing.') }),
-          objectField({ all: z.array(objectField({ each: z.string() })).check(described('All.')) }),
-        ]),
+        output: () =>
+          z.union([
+            objectField({ none: integerField('Nothing.') }),
+            objectField({ all: z.array(objectField({ each: z.string() })).check(described('All.')) }),
+          ]),
       },
       "output has a member without a description, /all/*/each: write .check(z.describe('…')) after it",
     ],
@@ -117,7 +118,7 @@ describe('checkKernels', () => {
     ],
     [
       'an input that takes unknown members',
-      { ...doubling, input: z.object({ n: z.int().check(described('The number.')) }) },
+      { ...doubling, input: () => z.object({ n: z.int().check(described('The number.')) }) },
       'input takes members that it does not know: write objectField({ … }) or z.strictObject({ … })',
     ],
     [

@@ -1,18 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { fields } from '../../../functions/items/schema.ts';
+import { readComputation } from '../../../functions/computation-reads/operations.ts';
+import {
+  cancelComputation,
+  listComputations,
+  submissionOf,
+} from '../../../functions/computations/operations.ts';
 import { kernels } from '../../../functions/kernels/index.ts';
+import type { ComputationType } from '../../../functions/lib/computations/types.ts';
 import { type AnyOperation, operation } from '../../../functions/lib/http/operation.ts';
 import { manifest } from '../../../functions/manifest.ts';
 import { computationTypes, openApiDocument } from '../../../infra/bundle/openapi.ts';
 import { allOperations as operationsIn } from '../../../infra/suite.ts';
+import { addNumbers, echo, oldEcho } from '../../support/computation-types.ts';
 
 const allOperations = operationsIn(manifest);
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of JSON
 const json = (value: unknown): any => JSON.parse(JSON.stringify(value));
-const document = json(openApiDocument(allOperations));
+const document = json(await openApiDocument(allOperations, kernels));
 
 const described = (one: AnyOperation) => document.paths[one.path][one.method.toLowerCase()];
 /** Every object in the document. */
@@ -21,40 +28,92 @@ const objects = function* (value: unknown): Generator<Record<string, unknown>> {
   yield value as Record<string, unknown>;
   for (const member of Object.values(value)) yield* objects(member);
 };
-const isOperation = (value: unknown): value is AnyOperation =>
-  typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'responses' in value;
+const brokenReferences = (whole: unknown): string[] =>
+  [...objects(whole)]
+    .map(({ $ref }) => $ref)
+    .filter((reference) => typeof reference === 'string')
+    .filter(
+      (reference) =>
+        reference
+          .slice(2)
+          .split('/')
+          .reduce((value, key) => value?.[key], json(whole)) === undefined,
+    );
 
-it('is OpenAPI 3.1 that names only what it contains', () => {
-  expect(document.openapi).toMatch(/^3\.1\./);
-  for (const { $ref } of objects(document)) {
-    if (typeof $ref !== 'string') continue;
-    const target = $ref
-      .slice(2)
-      .split('/')
-      .reduce((value, key) => value?.[key], document);
-    expect(target, $ref).toBeDefined();
-  }
-  expect(JSON.stringify(document)).not.toContain('$schema');
-});
+describe('the API document', () => {
+  it('is OpenAPI 3.1 that names only what it contains', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(brokenReferences(document)).toEqual([]);
+    expect(JSON.stringify(document)).not.toContain('$schema');
+  });
 
-it('has every route of every function, once', async () => {
-  const functions = new URL('../../../functions/', import.meta.url);
-  const modules = readdirSync(functions, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('routes.ts'),
-  );
-  const exported = await Promise.all(
-    modules.map(async (file) => {
-      const routes: object = await import(/* @vite-ignore */ new URL(file, functions).pathname);
-      return Object.values(routes).filter(isOperation);
-    }),
-  );
-  const ids = exported
-    .flat()
-    .map(({ id }) => id)
-    .sort();
-  expect(ids.length).toBeGreaterThan(12);
-  const documented = Object.values(document.paths).flatMap((path) => Object.values(path as object));
-  expect(documented.map(({ operationId }) => operationId).sort()).toEqual(ids);
+  it('has every operation of every function, once', async () => {
+    const functions = new URL('../../../functions/', import.meta.url);
+    const files = readdirSync(functions, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /^[^/]+\/operations\.ts$/.test(file.replaceAll('\\', '/')),
+    );
+    const exported = await Promise.all(
+      files.map(async (file) => {
+        const module = await import(/* @vite-ignore */ new URL(file, functions).pathname);
+        return (module.operations as readonly AnyOperation[]).map(({ id }) => id);
+      }),
+    );
+    const documented = Object.values(document.paths).flatMap((path) => Object.values(path as object));
+    expect(documented.length).toBeGreaterThan(0);
+    expect(documented.map(({ operationId }) => operationId).sort()).toEqual(exported.flat().sort());
+  });
+
+  it('has components for what clients handle', () => {
+    expect(Object.keys(document.components.schemas)).toEqual(
+      expect.arrayContaining([
+        ...['Item', 'ItemPage', 'NewItem', 'ItemReplacement', 'ItemPatch'],
+        ...['NewComputation', 'Computation', 'ComputationPage', 'ComputationStatus', 'ComputationType'],
+        ...['Problem', 'FieldError', 'GatewayMessage'],
+      ]),
+    );
+  });
+
+  it('adds to operations with a body what their bodies are refused for, unless they say it themselves', async () => {
+    const write = operation({
+      id: 'write',
+      method: 'PUT',
+      path: '/x',
+      scope: null,
+      summary: '',
+      body: {
+        contentTypes: ['application/json'],
+        maxBytes: 2_048,
+        content: () => ({ schema: z.object({}) }),
+      },
+      responses: { 200: { description: 'Written' }, 422: { description: 'Its own' } },
+    });
+    const { responses } = json(await openApiDocument([write], [])).paths['/x'].put;
+    const descriptions = ['200', '400', '413', '415', '422'].map((status) => responses[status].description);
+    expect(descriptions).toEqual([
+      'Written',
+      'The body is not JSON or not UTF-8, or a header is malformed',
+      'The body has more than 2 KiB',
+      'The body is of another media type',
+      'Its own',
+    ]);
+  });
+
+  it('refuses two schemas of one name', async () => {
+    const named = (schema: z.ZodMiniType) =>
+      operation({
+        id: 'x',
+        method: 'GET',
+        path: '/x',
+        scope: null,
+        summary: '',
+        responses: { 200: { description: '', content: () => ({ schema }) } },
+      });
+    const twice = z.object({
+      one: z.string().check(z.meta({ id: 'A' })),
+      other: z.int().check(z.meta({ id: 'A' })),
+    });
+    await expect(openApiDocument([named(twice)], [])).rejects.toThrow('"A"');
+  });
 });
 
 describe.each(allOperations.map((one) => [`${one.method} ${one.path}`, one] as const))('%s', (_, one) => {
@@ -63,6 +122,10 @@ describe.each(allOperations.map((one) => [`${one.method} ${one.path}`, one] as c
     const inPath = parameters.filter((parameter: { in: string }) => parameter.in === 'path');
     expect(inPath.map(({ name }: { name: string }) => `{${name}}`)).toEqual(one.path.match(/\{\w+\}/g) ?? []);
     expect(inPath.every(({ required }: { required: boolean }) => required)).toBe(true);
+    const inHeader = parameters.filter((parameter: { in: string }) => parameter.in === 'header');
+    expect(inHeader.map(({ name }: { name: string }) => name)).toEqual(
+      one.headers?.map(({ name }) => name) ?? [],
+    );
     expect(security).toEqual(one.scope === null ? [] : [{ token: [one.scope] }]);
     expect(Object.keys(responses)).toEqual(
       expect.arrayContaining([...Object.keys(one.responses), '500', '503']),
@@ -70,12 +133,12 @@ describe.each(allOperations.map((one) => [`${one.method} ${one.path}`, one] as c
     expect(Object.keys(requestBody?.content ?? {})).toEqual(one.body?.contentTypes ?? []);
   });
 
-  it('shows examples that its own schemas take', () => {
-    for (const [name, example] of Object.entries(one.body?.examples ?? {})) {
-      expect(one.body?.schema.safeParse(example).success, name).toBe(true);
-    }
-    for (const [status, { schema, example }] of Object.entries(one.responses)) {
-      if (example !== undefined) expect(schema?.safeParse(example).success, status).toBe(true);
+  it('shows examples that its own schemas take', async () => {
+    const contents = [one.body, ...Object.values(one.responses)].map((described) => described?.content?.());
+    for (const content of await Promise.all(contents)) {
+      for (const [name, example] of Object.entries(content?.examples ?? {})) {
+        expect(content?.schema.safeParse(example).success, name).toBe(true);
+      }
     }
   });
 
@@ -87,64 +150,114 @@ describe.each(allOperations.map((one) => [`${one.method} ${one.path}`, one] as c
   });
 });
 
-it('has every field of an item wherever items are written and read', () => {
-  const { NewItem, ItemReplacement, ItemPatch, Item } = document.components.schemas;
-  for (const schema of [NewItem, ItemReplacement, ItemPatch, Item]) {
-    expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(Object.keys(fields)));
-    expect(schema.additionalProperties).toBe(false);
-  }
-  expect(NewItem.properties.name).toMatchObject({ minLength: 1, maxLength: 256 });
-  expect(Object.keys(Item.properties)).toEqual(['id', ...Object.keys(fields), 'createdAt', 'updatedAt']);
-  expect(Item.required).toEqual(
-    expect.arrayContaining(['id', 'name', 'description', 'createdAt', 'updatedAt']),
-  );
-});
-
-it('has the input of every computation type', () => {
-  const submission = document.paths['/computations'].post.requestBody.content['application/json'];
-  for (const kernel of kernels) {
-    const form = submission.schema.oneOf.find(
-      // biome-ignore lint/suspicious/noExplicitAny: a JSON Schema
-      ({ properties }: any) => properties.type.const === kernel.name,
-    );
-    expect(form.properties.input, kernel.name).toEqual(
-      json({ ...z.toJSONSchema(kernel.input, { io: 'input', unrepresentable: 'any' }), $schema: undefined }),
-    );
-    expect(JSON.stringify(submission.examples)).toContain(kernel.name);
-  }
-});
-
-it('does not let two schemas have one name', () => {
-  const named = (schema: z.ZodMiniType) =>
-    operation({
-      id: 'x',
-      method: 'GET',
-      path: '/x',
-      scope: null,
-      summary: '',
-      responses: { 200: { description: '', schema: z.array(schema) } },
-    });
-  const twice = [
-    named(z.string().check(z.meta({ title: 'A' }))),
-    named(z.int().check(z.meta({ title: 'A' }))),
+describe('the API document of computations', () => {
+  const operationsOn = (types: readonly ComputationType[]): AnyOperation[] => [
+    submissionOf(() => types),
+    readComputation,
+    listComputations,
+    cancelComputation,
   ];
-  expect(() => openApiDocument(twice)).toThrow('Two schemas are called A');
+  const documentOf = async (...types: readonly ComputationType[]) =>
+    json(await openApiDocument(operationsOn(types), types));
+  const componentOf = (schemas: Record<string, unknown>, { $ref }: { $ref: string }) =>
+    json(schemas[$ref.split('/').at(-1) ?? '']);
+
+  it('tells of each type its title, what it takes and an example, by its discriminator', async () => {
+    const { paths, components } = await documentOf(echo, addNumbers);
+    const { content } = paths['/computations'].post.requestBody;
+    const { discriminator, oneOf } = componentOf(components.schemas, content['application/json'].schema);
+    expect(discriminator).toEqual({
+      propertyName: 'type',
+      mapping: {
+        echo: '#/components/schemas/EchoSubmission',
+        'add-numbers': '#/components/schemas/AddNumbersSubmission',
+      },
+    });
+    expect(oneOf.map((one: { $ref: string }) => componentOf(components.schemas, one))).toMatchObject([
+      {
+        title: 'echo',
+        description: 'Says a text so many times.',
+        properties: { type: { const: 'echo' }, input: { $ref: '#/components/schemas/EchoInput' } },
+        examples: [{ type: 'echo', input: { text: 'ho', times: 2 } }],
+      },
+      { title: 'add-numbers', properties: { type: { const: 'add-numbers' } } },
+    ]);
+    expect(components.schemas.EchoInput.required).toEqual(['text']);
+    expect(content['application/json'].examples).toEqual({
+      echo: { value: { type: 'echo', input: { text: 'ho', times: 2 } } },
+      'add-numbers': { value: { type: 'add-numbers', input: { a: 1, b: 2 } } },
+    });
+  });
+
+  it('tells of each computation the input with its defaults and the result of its type', async () => {
+    const { paths, components } = await documentOf(echo, addNumbers);
+    const shown = [
+      paths['/computations/{id}'].get.responses[200],
+      paths['/computations/{id}/cancel'].post.responses[200],
+      paths['/computations'].post.responses[202],
+    ];
+    for (const { content } of shown) {
+      const { discriminator } = componentOf(components.schemas, content['application/json'].schema);
+      expect(Object.keys(discriminator.mapping)).toEqual(['echo', 'add-numbers']);
+    }
+    expect(components.schemas.EchoComputation.properties).toMatchObject({
+      type: { const: 'echo' },
+      input: { $ref: '#/components/schemas/EchoInputWithDefaults' },
+      result: { $ref: '#/components/schemas/EchoResult' },
+    });
+    expect(components.schemas.EchoInputWithDefaults.required).toEqual(['text', 'times']);
+    expect(components.schemas.EchoResult.properties).toEqual({
+      said: { type: 'array', items: { type: 'string' } },
+    });
+    expect(components.schemas.ComputationPage.properties.computations.items).toEqual({
+      $ref: '#/components/schemas/ComputationSummary',
+    });
+    expect(Object.keys(components.schemas.ComputationSummary.discriminator.mapping)).toEqual([
+      'echo',
+      'add-numbers',
+    ]);
+  });
+
+  it('tells of one that an older version computed, and takes submissions of the newest only', async () => {
+    const { components } = await documentOf(echo, oldEcho);
+    expect(Object.keys(components.schemas.NewComputation.discriminator.mapping)).toEqual(['echo']);
+    expect(components.schemas.EchoInput.properties).toHaveProperty('times');
+    const { anyOf } = components.schemas.EchoResult;
+    expect(anyOf.map(({ properties }: { properties: object }) => properties)).toEqual([
+      { said: { type: 'array', items: { type: 'string' } } },
+      { said: { type: 'string' } },
+    ]);
+  });
+
+  it('is whole without any type, and says that none is known', async () => {
+    const without = await documentOf();
+    expect(brokenReferences(without)).toEqual([]);
+    expect(without.components.schemas.NewComputation.properties).toHaveProperty('type');
+    expect(without.components.schemas.Computation.properties.result).toEqual({
+      description: expect.any(String),
+    });
+    const { schema } = (await submissionOf(() => []).body?.content()) ?? {};
+    for (const body of [{ type: 'echo', input: {} }, { type: '', input: {} }, {}]) {
+      expect(schema?.safeParse(body).success).toBe(false);
+    }
+  });
 });
 
-it('computation types tell name, version, schemas and an example that fits', () => {
-  const { types } = json(computationTypes(kernels));
-  expect(types.map(({ name }: { name: string }) => name)).toEqual(kernels.map(({ name }) => name));
-  for (const { input, output, description, version, example } of types) {
-    expect([typeof description, typeof version, typeof input, typeof output]).toEqual([
-      'string',
-      'number',
-      'object',
-      'object',
+describe('the computation types', () => {
+  it('tell name, version, description, the schemas of input and output, and an example', () => {
+    expect(json(computationTypes([echo])).types).toEqual([
+      {
+        name: 'echo',
+        version: 2,
+        description: 'Says a text so many times.',
+        input: expect.objectContaining({ type: 'object', required: ['text'] }),
+        output: expect.objectContaining({ type: 'object', required: ['said'] }),
+        example: { input: { text: 'ho', times: 2 }, output: { said: ['ho', 'ho'] } },
+      },
     ]);
-    expect(Object.keys(example)).toEqual(['input', 'output']);
-  }
-  for (const { name, input, output, example } of kernels) {
-    expect(input.safeParse(example.input).success, name).toBe(true);
-    expect(output.safeParse(example.output).success, name).toBe(true);
-  }
+  });
+
+  it('are empty when there are none', () => {
+    expect(computationTypes([])).toEqual({ types: [] });
+  });
 });

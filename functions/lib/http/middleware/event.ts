@@ -4,7 +4,7 @@ import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
-import type { Headers } from '../headers.ts';
+import type { Headers } from '../headers/header.ts';
 
 /** API Gateway's event (payload format 2.0), and what the middleware has found out on the way. */
 export interface HttpEvent extends APIGatewayProxyEventV2 {

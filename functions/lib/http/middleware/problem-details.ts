@@ -1,28 +1,29 @@
 import type { MiddlewareObj } from '@middy/core';
-import { TooManyActiveError } from '../../engine/errors.ts';
 import { CircuitOpenError } from '../../resilience/errors.ts';
 import { isInfrastructureError } from '../../resilience/infrastructure-error.ts';
-import { Problem, tooManyActive, unavailable } from '../problem.ts';
+import { Problem, unavailable } from '../problem.ts';
 import type { HttpEvent, HttpResult } from './event.ts';
 
 /** A path longer than this is not sent back. */
 const MAX_INSTANCE_LENGTH = 1_024;
 
 /**
- * Answers every error as problem details (RFC 9457): a `Problem` as it says, trouble of the infrastructure as 503
- * with `Retry-After`, and anything else as a 500 that tells nothing. `instance` is the path of the request; API
- * Gateway's own `apigw-requestid` header names the occurrence.
+ * Answers every error as problem details (RFC 9457): a `Problem` as it says, an error of the function's own domain as
+ * `problemOf` says, trouble of the infrastructure as 503 with `Retry-After`, and anything else as a 500 that tells
+ * nothing. `instance` is the path of the request; API Gateway's own `apigw-requestid` header names the occurrence.
  */
-export const problemDetails = (): MiddlewareObj<HttpEvent, HttpResult> => ({
+export const problemDetails = (
+  problemOf: (error: unknown) => Problem | undefined = () => undefined,
+): MiddlewareObj<HttpEvent, HttpResult> => ({
   onError: (request) => {
-    request.response = problemResult(toProblem(request.error), request.event.rawPath);
+    const problem = problemOf(request.error) ?? toProblem(request.error);
+    request.response = problemResult(problem, request.event.rawPath);
   },
 });
 
 const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof CircuitOpenError) return unavailable(error.retryAfterSeconds);
-  if (error instanceof TooManyActiveError) return tooManyActive(error.max);
   if (isInfrastructureError(error)) return unavailable();
   return new Problem(500, 'The service made a mistake; it has been recorded');
 };

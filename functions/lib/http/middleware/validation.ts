@@ -6,7 +6,7 @@ import { invalid } from '../problem.ts';
 import { type Checked, check } from '../validation.ts';
 import type { HttpEvent } from './event.ts';
 
-const nothing = lazy(() => z.strictObject({}));
+const noParameters = lazy(() => z.strictObject({}));
 /** What an operation does not have: nothing to check, nothing that its code reads. */
 const absent: Checked<unknown> = { value: undefined };
 
@@ -16,14 +16,14 @@ const absent: Checked<unknown> = { value: undefined };
  * Answers 422 with every place that breaks them: `#/path/…`, `#/query/…`, and `#/…` in the body.
  */
 export const validation = (operation: AnyOperation): MiddlewareObj<HttpEvent> => ({
-  before: ({ event }) => {
+  before: async ({ event }) => {
     const { pathParameters = {}, queryStringParameters, json } = event;
-    const params = operation.params ? check(operation.params, pathParameters, ['path']) : absent;
+    const params = operation.params ? check(operation.params(), pathParameters, ['path']) : absent;
     const query =
       operation.query || queryStringParameters
-        ? check(operation.query ?? nothing(), queryStringParameters ?? {}, ['query'])
+        ? check(operation.query?.() ?? noParameters(), queryStringParameters ?? {}, ['query'])
         : absent;
-    const body = operation.body ? check(operation.body.schema, json) : absent;
+    const body = operation.body ? check((await operation.body.content()).schema, json) : absent;
     if ('errors' in params || 'errors' in query || 'errors' in body) {
       throw invalid([params, query, body].flatMap((part) => ('errors' in part ? part.errors : [])));
     }

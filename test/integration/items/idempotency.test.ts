@@ -21,7 +21,7 @@ it('the same key and payload create once and get the same answer', async () => {
 
 it('the order and the spelling of the payload do not matter, nor the quotes of the key', async () => {
   const first = await create('"spelling"', lamp);
-  const body = `{ "description": "A lamp for the desk", "name": "\\u004camp" }`;
+  const body = `{ "details": "A lamp for the desk", "label": "\\u004camp" }`;
   expect(
     await send({ method: 'POST', path: '/items', body, headers: { 'Idempotency-Key': 'spelling' } }),
   ).toEqual(first);
@@ -69,7 +69,7 @@ it('a chosen id is kept, and is 409 when something else made the item', async ()
   const first = await create('"chosen"', chosen);
   expect(first.body.id).toBe(1);
   expect(await create('"chosen"', chosen)).toEqual(first);
-  expect((await create('"chosen"', { ...chosen, name: 'x' })).status).toBe(422);
+  expect((await create('"chosen"', { ...chosen, label: 'x' })).status).toBe(422);
   expect((await create('"another"', chosen)).status).toBe(409);
 });
 

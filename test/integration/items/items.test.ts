@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fields } from '../../../functions/items/schema.ts';
 import { encodeCursor } from '../../../functions/lib/http/cursor.ts';
+import { itemFields } from '../../support/item-fields.ts';
 import { chair, type ItemsRequest, lamp, startItems } from '../../support/items.ts';
 
 let items: Awaited<ReturnType<typeof startItems>>;
@@ -51,12 +51,12 @@ describe('creating', () => {
   });
 
   it('counts characters, not the units of an encoding', async () => {
-    const name = '🛋'.repeat(256);
-    const { status, body } = await create({ name, description: '' });
-    expect([status, body.name]).toEqual([201, name]);
-    expect(await create({ name: `${name}!`, description: '' })).toMatchObject({
+    const label = '🛋'.repeat(256);
+    const { status, body } = await create({ label, details: '' });
+    expect([status, body.label]).toEqual([201, label]);
+    expect(await create({ label: `${label}!`, details: '' })).toMatchObject({
       status: 422,
-      body: { errors: [{ pointer: '#/name', detail: 'must have 1 to 256 characters' }] },
+      body: { errors: [{ pointer: '#/label', detail: 'must have 1 to 256 characters' }] },
     });
   });
 
@@ -66,14 +66,14 @@ describe('creating', () => {
     const kept = await create(lamp, { headers: { 'Idempotency-Key': '"what leaves"' } });
     const read = await send({ path: kept.headers.location ?? '' });
     for (const { body } of [kept, read]) {
-      const known = ['id', ...Object.keys(fields), 'createdAt', 'updatedAt'];
+      const known = ['id', ...Object.keys(itemFields), 'createdAt', 'updatedAt'];
       expect(Object.keys(body).filter((name) => !known.includes(name))).toEqual([]);
     }
   });
 });
 
 describe('reading', () => {
-  it('answers 404 for what is not there, and for what is another tenant’s', async () => {
+  it('answers 404 for an item that is not there, and for an item of another tenant', async () => {
     await create({ id: 10, ...lamp });
     const missing = { status: 404, body: { detail: 'Item not found' } };
     expect(await send({ path: '/items/11' })).toMatchObject(missing);
@@ -125,10 +125,10 @@ describe('patching', () => {
     const patched = await send({
       method: 'PATCH',
       path: '/items/30',
-      body: { name: 'Candle' },
+      body: { label: 'Candle' },
       headers: { 'Content-Type': type },
     });
-    expect(patched).toMatchObject({ status: 200, body: { id: 30, ...lamp, name: 'Candle' } });
+    expect(patched).toMatchObject({ status: 200, body: { id: 30, ...lamp, label: 'Candle' } });
     expect((await send({ path: '/items/30' })).body).toEqual(patched.body);
   });
 
@@ -142,9 +142,9 @@ describe('patching', () => {
 
   it('cannot remove what an item must have', async () => {
     await send({ method: 'PUT', path: '/items/32', body: lamp });
-    expect(await send({ method: 'PATCH', path: '/items/32', body: { name: null } })).toMatchObject({
+    expect(await send({ method: 'PATCH', path: '/items/32', body: { label: null } })).toMatchObject({
       status: 422,
-      body: { errors: [{ pointer: '#/name', detail: 'must be a string' }] },
+      body: { errors: [{ pointer: '#/label', detail: 'must be a string' }] },
     });
   });
 
@@ -204,7 +204,7 @@ describe('listing', () => {
     expect([body.items.length, body.next]).toEqual([2, undefined]);
   });
 
-  it('refuses a cursor that is made up, changed, or another tenant’s', async () => {
+  it('refuses a cursor that is made up, changed, or of another tenant', async () => {
     for (const id of [1, 2]) await create({ id, ...lamp }, { as: 'owner' });
     const { next } = (await page('?limit=1', 'owner')).body;
     const refused = {
@@ -220,7 +220,7 @@ describe('listing', () => {
     expect(await page(`?cursor=${next}`, 'thief')).toMatchObject(refused);
   });
 
-  it('refuses a cursor that was forged by the book but holds no position', async () => {
+  it('refuses a forged cursor that holds no position', async () => {
     const tenant = createHash('sha256').update('ann').digest('base64url').slice(0, 22);
     for (const position of [['x'], [1.5], [1e300], [2 ** 53]]) {
       const cursor = encodeCursor({ tenant, route: 'listItems', filters: {} }, position);
@@ -247,7 +247,7 @@ describe('listing', () => {
   });
 });
 
-describe('what clients get wrong', () => {
+describe('a request that breaks the schema', () => {
   const range = 'must be a whole number from 0 to 9007199254740991';
 
   it.each([
@@ -257,19 +257,19 @@ describe('what clients get wrong', () => {
     [{ ...lamp, id: 2 ** 53 }, '#/id', range],
     [{ ...lamp, id: 1e300 }, '#/id', range],
     [{ ...lamp, id: null }, '#/id', range],
-    [{ ...lamp, name: '' }, '#/name', 'must have 1 to 256 characters'],
-    [{ ...lamp, name: 'x'.repeat(257) }, '#/name', 'must have 1 to 256 characters'],
-    [{ ...lamp, name: 7 }, '#/name', 'must be a string'],
-    [{ ...lamp, description: 'x'.repeat(4_097) }, '#/description', 'must have 4096 characters or less'],
-    [{ name: 'x' }, '#/description', 'is required'],
+    [{ ...lamp, label: '' }, '#/label', 'must have 1 to 256 characters'],
+    [{ ...lamp, label: 'x'.repeat(257) }, '#/label', 'must have 1 to 256 characters'],
+    [{ ...lamp, label: 7 }, '#/label', 'must be a string'],
+    [{ ...lamp, details: 'x'.repeat(4_097) }, '#/details', 'must have 4096 characters or less'],
+    [{ label: 'x' }, '#/details', 'is required'],
     [{ ...lamp, createdAt: 'now' }, '#/createdAt', 'is not known here'],
     [{ ...lamp, tenant: 'bob' }, '#/tenant', 'is not known here'],
     [{ ...lamp, 'a/b~c d': 1 }, '#/a~1b~0c%20d', 'is not known here'],
-    ['{"__proto__": {}, "name": "a", "description": ""}', '#/__proto__', 'is not known here'],
+    ['{"__proto__": {}, "label": "a", "details": ""}', '#/__proto__', 'is not known here'],
     ['[]', '#', 'must be an object'],
     ['"NaN"', '#', 'must be an object'],
     ['null', '#', 'must be an object'],
-  ])('%j is answered with the place', async (body, pointer, detail) => {
+  ])('%j is refused with the place', async (body, pointer, detail) => {
     expect(await create(body as object)).toMatchObject({
       status: 422,
       body: { errors: [{ pointer, detail }] },
@@ -277,12 +277,12 @@ describe('what clients get wrong', () => {
   });
 
   it('names every place at once', async () => {
-    const body = { name: 1, more: 2 };
+    const body = { label: 1, more: 2 };
     const { errors } = (await send({ method: 'PUT', path: '/items/x?y=1', body })).body;
     expect(errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
-      '#/description',
+      '#/details',
+      '#/label',
       '#/more',
-      '#/name',
       '#/path/id',
       '#/query/y',
     ]);

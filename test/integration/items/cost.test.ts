@@ -48,7 +48,7 @@ it.each<[string, ItemsRequest, (string | number)[]]>([
     { method: 'PUT', path: '/items/1', body: chair, headers: no },
     [412, 'UpdateItem refused'],
   ],
-  ['patching', { method: 'PATCH', path: '/items/1', body: { name: 'x' } }, [200, 'UpdateItem 1']],
+  ['patching', { method: 'PATCH', path: '/items/1', body: { label: 'x' } }, [200, 'UpdateItem 1']],
   ['patching nothing', { method: 'PATCH', path: '/items/404', body: {} }, [404, 'UpdateItem refused']],
   ['deleting', { method: 'DELETE', path: '/items/3' }, [204, 'DeleteItem 1']],
   ['deleting nothing', { method: 'DELETE', path: '/items/404' }, [404, 'DeleteItem refused']],

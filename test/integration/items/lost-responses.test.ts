@@ -63,13 +63,13 @@ describe('a write that was applied though its answer was lost has succeeded', ()
   it('PUT of what was not there, and answers what it wrote, also when another has changed the item since', async () => {
     items.proxy.break({
       kind: 'answer-lost',
-      meanwhile: meanwhile({ method: 'PATCH', path: `/items/${++id}`, body: { description: 'theirs' } }),
+      meanwhile: meanwhile({ method: 'PATCH', path: `/items/${++id}`, body: { details: 'theirs' } }),
     });
     const path = `/items/${id}`;
     const created = await send({ method: 'PUT', path, body: lamp });
     expect(created).toMatchObject({ status: 201, body: { id, ...lamp } });
     const now = await send({ path });
-    expect(now.body).toMatchObject({ ...lamp, description: 'theirs' });
+    expect(now.body).toMatchObject({ ...lamp, details: 'theirs' });
     expect(now.headers.etag).not.toBe(created.headers.etag);
     expect(now.body.createdAt).toBe(created.body.createdAt);
   });
@@ -147,7 +147,7 @@ describe('what nobody can know is 503, never a lie', () => {
     const { path, etag } = await given();
     items.proxy.break({
       kind: 'answer-lost',
-      meanwhile: meanwhile({ method: 'PUT', path, body: { name: 'theirs', description: '' } }),
+      meanwhile: meanwhile({ method: 'PUT', path, body: { label: 'theirs', details: '' } }),
     });
     const body = method === 'DELETE' ? undefined : chair;
     expect(await send({ method, path, body, headers: { 'If-Match': etag } })).toMatchObject(unknown);
@@ -157,7 +157,7 @@ describe('what nobody can know is 503, never a lie', () => {
 describe('a write that is sent again overwrites nobody', () => {
   it.each(['PUT', 'PATCH', 'DELETE'])('%s without If-Match', async (method) => {
     const { path } = await given();
-    const theirs = { name: 'theirs', description: '' };
+    const theirs = { label: 'theirs', details: '' };
     items.proxy.break({ kind: 'answer-lost', meanwhile: meanwhile({ method: 'PUT', path, body: theirs }) });
     const body = method === 'DELETE' ? undefined : chair;
     expect(await send({ method, path, body })).toMatchObject(unknown);

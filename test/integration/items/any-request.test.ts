@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { itemFields } from '../../support/item-fields.ts';
 import { lamp, startItems } from '../../support/items.ts';
 
 let items: Awaited<ReturnType<typeof startItems>>;
@@ -12,12 +13,31 @@ const number = fc.oneof(fc.constantFrom(0, -0, 1, -1, 0.5, 2 ** 53, 1e300, 5e-32
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\u0000', '\ud800', '\uffff'));
 const value = fc.oneof(number, text, fc.jsonValue());
 const member = fc.oneof(
-  fc.constantFrom('id', 'name', 'description', 'createdAt', 'tenant', '_etag', '__proto__', 'constructor'),
+  fc.constantFrom(
+    'id',
+    ...Object.keys(itemFields),
+    'createdAt',
+    'tenant',
+    '_etag',
+    '__proto__',
+    'constructor',
+  ),
   fc.string(),
 );
 const body = fc.oneof(
   fc.dictionary(member, value),
-  fc.record({ id: fc.option(number, { nil: undefined }), name: text, description: text }),
+  fc.record(
+    {
+      id: number,
+      label: text,
+      details: text,
+      fragile: fc.boolean(),
+      weight: number,
+      stock: number,
+      tags: fc.array(text),
+    },
+    { requiredKeys: ['label', 'details'] },
+  ),
   value,
   fc.string(),
   fc.uint8Array(),

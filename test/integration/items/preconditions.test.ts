@@ -15,7 +15,7 @@ const given = async () => {
   return { path: `/items/${id}`, etag: headers.etag ?? '' };
 };
 const nothing = () => `/items/${++id}`;
-const bodies: Record<string, unknown> = { PUT: chair, PATCH: { name: 'Chair' } };
+const bodies: Record<string, unknown> = { PUT: chair, PATCH: { label: 'Chair' } };
 const write = (method: string, path: string, headers: Record<string, string>) =>
   send({ method, path, headers, body: bodies[method] });
 

@@ -1,0 +1,3 @@
+import { notFound, type Problem } from '../http/problem.ts';
+
+export const computationNotFound = (): Problem => notFound('Computation not found');
