@@ -120,7 +120,6 @@ export const functions = {
     reservedConcurrency: 100,
     gradualDeployment: true,
     alarms: { errorPercent: 2, throttles: 5, p99Milliseconds: 1_000 },
-    check: checkItems,
   },
   computations: {
     description: 'Submit, list, cancel, retry and delete computations',

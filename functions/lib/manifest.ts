@@ -184,8 +184,6 @@ export interface FunctionRecord {
   readonly runsKernels?: boolean;
   /** Throws a sentence about what of the function's own sources cannot work; the build calls it. */
   readonly check?: () => void;
-  /** Throws one sentence for what of its definitions it cannot serve; the build calls it. */
-  readonly check?: () => void;
   /** Documents that the build writes beside the function's code. */
   readonly documents?: readonly ('openapi.json' | 'computation-types.json')[];
 }
