@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { itemSchemas } from '../../functions/items/item-schemas.ts';
-import { fields } from '../../functions/items/schema.ts';
+import { fields } from './suite/fields.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
