@@ -1,7 +1,7 @@
 import { activeCount } from '../lib/aws/active-count.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
+import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { acceptedReply } from '../lib/computations/polling.ts';
 import { toSummary, toView } from '../lib/computations/schema.ts';
 import { limitActive } from '../lib/engine/active-limit.ts';
@@ -27,7 +27,7 @@ const store = limitActive(dynamoComputationStore(dynamoDb, settings.COMPUTATIONS
 });
 const engine = {
   store,
-  queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
+  queue: lazyWorkQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
   observe: observeEngine,

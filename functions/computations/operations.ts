@@ -18,7 +18,7 @@ import {
 } from '../lib/http/documentation.ts';
 import { operation } from '../lib/http/operation.ts';
 import { cursor, limit } from '../lib/http/schemas.ts';
-import { once } from '../lib/lazy.ts';
+import { lazy } from '../lib/lazy.ts';
 
 const summary = {
   id: 'rXJ3sDLPbbXKJmgB8pOZlw',
@@ -46,7 +46,7 @@ export const waitHeader = {
 };
 export const waitApplied = { description: 'The seconds that were granted, where a wait was asked for' };
 
-const id = once(() => z.strictObject({ id: ComputationId() }));
+const id = lazy(() => z.strictObject({ id: ComputationId() }));
 const missing = problemResponse('There is no such computation');
 const badId = problemResponse('The id has another form');
 

@@ -9,11 +9,11 @@ import {
   retryAfter,
 } from '../lib/http/documentation.ts';
 import { operation } from '../lib/http/operation.ts';
-import { once } from '../lib/lazy.ts';
+import { lazy } from '../lib/lazy.ts';
 import { running, succeeded, tooManyActive, waitApplied, waitHeader } from './operations.ts';
 
 /** A submission: each type with the input that it takes. */
-const NewComputation = once(() => {
+const NewComputation = lazy(() => {
   const [first, ...others] = kernels.map(({ name, input, description }) =>
     z.strictObject({ type: z.literal(name), input }).check(z.describe(description)),
   );

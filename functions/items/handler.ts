@@ -1,4 +1,4 @@
-import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
+import { dynamoDb, singleAttemptDynamoDb } from '../lib/aws/dynamodb-client.ts';
 import { readEnvironment } from '../lib/environment.ts';
 import { canonicalJson } from '../lib/http/canonical.ts';
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/http/cursor.ts';
@@ -17,7 +17,10 @@ import { type ItemRecord, toItem } from './record.ts';
 import { itemStore } from './store.ts';
 
 const settings = readEnvironment(environment);
-const items = itemStore(dynamoDb, settings.ITEMS_TABLE, { clock: systemClock, random: systemRandom });
+const items = itemStore({ retrying: dynamoDb, singleAttempt: singleAttemptDynamoDb }, settings.ITEMS_TABLE, {
+  clock: systemClock,
+  random: systemRandom,
+});
 
 const preconditions = (request: Headers) => ({
   ifMatch: ifMatch(request),

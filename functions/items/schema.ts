@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { integerText, text, timestamp } from '../lib/http/schemas.ts';
-import { once } from '../lib/lazy.ts';
+import { lazy } from '../lib/lazy.ts';
 
 /** Names that an item's own attributes have taken. */
 type Reserved = 'tenant' | 'id' | 'createdAt' | 'updatedAt' | `_${string}`;
@@ -22,14 +22,14 @@ export const fields = {
 const MAX_ID = Number.MAX_SAFE_INTEGER;
 const outOfRange = `must be a whole number from 0 to ${MAX_ID}`;
 
-const id = once(() =>
+const id = lazy(() =>
   z.int(outOfRange).check(z.gte(0, outOfRange), z.lte(MAX_ID, outOfRange), z.meta({ examples: [1] })),
 );
 
 /** The path parameter. */
-export const itemId = once(() => z.object({ id: integerText(0, MAX_ID) }));
+export const itemId = lazy(() => z.object({ id: integerText(0, MAX_ID) }));
 
-export const newItem = once(() =>
+export const newItem = lazy(() =>
   z
     .strictObject({
       id: z.optional(id().check(z.describe('The client may choose it; when absent the server does'))),
@@ -38,7 +38,7 @@ export const newItem = once(() =>
     .check(z.meta({ title: 'NewItem' })),
 );
 
-export const replacement = once(() => z.strictObject(fields).check(z.meta({ title: 'ItemReplacement' })));
+export const replacement = lazy(() => z.strictObject(fields).check(z.meta({ title: 'ItemReplacement' })));
 
 /**
  * A merge patch (RFC 7396): absent keeps a field, null removes an optional one. A default is for creating only:
@@ -50,7 +50,7 @@ const patchable = (field: z.ZodMiniType): z.ZodMiniType => {
   return field;
 };
 
-export const patch = once(() =>
+export const patch = lazy(() =>
   z
     .strictObject(
       Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, z.optional(patchable(field))])),
@@ -59,7 +59,7 @@ export const patch = once(() =>
 );
 
 /** An item as clients see it. */
-export const item = once(() =>
+export const item = lazy(() =>
   z
     .object({ id: id(), ...fields, createdAt: timestamp(), updatedAt: timestamp() })
     .check(z.meta({ title: 'Item' })),

@@ -1,6 +1,5 @@
 import {
   DeleteItemCommand,
-  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -13,7 +12,7 @@ import type { Clock, Random } from '../lib/ports.ts';
 import { conditionOf, EXISTS, IS_NEW, namesIn, type Preconditions } from './condition.ts';
 import type { ItemRecord } from './record.ts';
 import { fields, type ItemFields, type ItemPatch } from './schema.ts';
-import { type Fate, settle, type Write } from './write.ts';
+import { executeWrite, type Write, type WriteClients, type WriteOutcome } from './write.ts';
 
 /** The digests of an idempotency key and of the payload that it came with. */
 export interface IdempotencyDigests {
@@ -21,7 +20,7 @@ export interface IdempotencyDigests {
   readonly payload: string;
 }
 
-/** - `exists`: the id is another item's. - `key-reused`: the key made an item of another payload. */
+/** - `exists`: another item has the id. - `key-reused`: the key came with another payload before. */
 export type Created =
   | { readonly kind: 'created'; readonly record: ItemRecord }
   | { readonly kind: 'exists' | 'key-reused' };
@@ -43,20 +42,20 @@ export interface ItemPage {
   readonly next: number | undefined;
 }
 
-/** So many taken ids in a row are no chance. */
+/** When so many generated ids are taken in a row, something is wrong with them. */
 const MAX_IDS = 5;
 
 /**
- * Items in DynamoDB. Every operation is one request, as long as the network holds and no id is taken: a write
- * reads nothing first, its condition decides, and the item that makes it fail comes back with the failure.
+ * Items in DynamoDB. Every operation is one request, unless an answer is lost or a generated id is taken: a write reads
+ * nothing first, its condition decides, and DynamoDB returns the item on which the condition fails.
  */
 export const itemStore = (
-  client: DynamoDBClient,
+  clients: WriteClients,
   table: string,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ) => {
   const begin = () => ({
-    /** 128 random bits, never used again: no two representations ever share an entity tag. */
+    /** 128 random bits, so that no two representations ever have the same entity tag. */
     token: Buffer.from(random.bytes(16)).toString('base64url'),
     startedAt: new Date(clock.now()).toISOString(),
   });
@@ -65,25 +64,25 @@ export const itemStore = (
 
   /** A strongly consistent read. */
   const read = async (tenant: string, id: number): Promise<ItemRecord | undefined> => {
-    const { Item } = await client.send(
+    const { Item } = await clients.retrying.send(
       new GetItemCommand({ TableName: table, Key: attributes({ tenant, id }), ConsistentRead: true }),
     );
     return Item && (unmarshall(Item) as ItemRecord);
   };
 
-  /** A page in the order of the ids; DynamoDB ends one early at a megabyte. */
+  /** A page in the order of the ids. It may be short, because DynamoDB ends a page at one megabyte. */
   const list = async (
     tenant: string,
     { after = -1, limit }: { readonly after?: number | undefined; readonly limit: number },
   ): Promise<ItemPage> => {
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const { Items = [], LastEvaluatedKey } = await clients.retrying.send(
       new QueryCommand({
         TableName: table,
         KeyConditionExpression: '#tenant = :tenant AND #id > :after',
         ExpressionAttributeNames: { '#tenant': 'tenant', '#id': 'id' },
         ExpressionAttributeValues: attributes({ ':tenant': tenant, ':after': after }),
         ConsistentRead: true,
-        // One more tells whether there is a next page, so that none is ever empty.
+        // One item more tells whether there is a next page, so that no page is empty.
         Limit: limit + 1,
       }),
     );
@@ -93,8 +92,8 @@ export const itemStore = (
   };
 
   /**
-   * Creates an item under the given id, or else under one that the key determines, or else under a random one. An
-   * item that this key made before is the answer again, as it is by now.
+   * Creates an item under the given id, else under one derived from the idempotency key, else under a random one. Where
+   * the key has created an item before, the result is that item as it is now.
    */
   const create = async (
     tenant: string,
@@ -114,16 +113,16 @@ export const itemStore = (
         _birth: write.token,
         ...(digests && { _key: digests.key, _payload: digests.payload }),
       };
-      const command = (again: boolean) =>
+      const command = (guarded: boolean) =>
         new PutItemCommand({
           TableName: table,
           Item: attributes(record),
-          ...(again ? ifNewAgain(write) : IF_NEW),
+          ...(guarded ? guardedIfNew(write) : IF_NEW),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         });
-      const fate = await settle(client, { ...write, command });
-      if (fate.kind === 'applied') return { kind: 'created', record };
-      const { found } = fate;
+      const outcome = await executeWrite(clients, { ...write, command });
+      if (outcome.kind === 'applied') return { kind: 'created', record };
+      const { found } = outcome;
       if (digests && found?._key === digests.key) {
         return found._payload === digests.payload
           ? { kind: 'created', record: found }
@@ -135,8 +134,8 @@ export const itemStore = (
   };
 
   /**
-   * Sets and (null) removes fields of an item. What is there stays otherwise, and what is not there is created,
-   * unless a condition says no.
+   * Sets fields of an item, and removes those that are null. Other fields stay, and an absent item is created, unless a
+   * condition fails.
    */
   const update = async (
     tenant: string,
@@ -144,7 +143,7 @@ export const itemStore = (
     changes: ItemPatch,
     preconditions: Preconditions,
     ...conditions: readonly string[]
-  ): Promise<Written | Extract<Fate, { kind: 'refused' }>> => {
+  ): Promise<Written | Extract<WriteOutcome, { kind: 'refused' }>> => {
     const write = begin();
     const names = Object.keys(changes);
     const removed = names.filter((name) => changes[name] === null);
@@ -159,8 +158,8 @@ export const itemStore = (
     const removal = removed.length > 0 ? ` REMOVE ${removed.map((name) => `#${name}`).join(', ')}` : '';
     const expression = `SET ${assignments.join(', ')}${removal}`;
 
-    const command = (again: boolean) => {
-      const { clauses, values } = conditionOf(preconditions, write, again);
+    const command = (guarded: boolean) => {
+      const { clauses, values } = conditionOf(preconditions, write, guarded);
       const condition = [...conditions, ...clauses].join(' AND ');
       return new UpdateItemCommand({
         TableName: table,
@@ -178,16 +177,20 @@ export const itemStore = (
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
     };
-    const fate = await settle(client, { ...write, command });
-    if (fate.kind === 'refused') return fate;
-    if (fate.record === undefined) throw new Error('An update returned no item');
-    const created = fate.record._birth === write.token;
-    // The answer was lost, and others have changed since what this write created: they have their own answers.
-    const isOwn = !created || fate.record._etag === write.token;
-    return { kind: 'written', record: isOwn ? fate.record : asCreated(tenant, id, changes, write), created };
+    const outcome = await executeWrite(clients, { ...write, command });
+    if (outcome.kind === 'refused') return outcome;
+    if (outcome.record === undefined) throw new Error('An update returned no item');
+    const created = outcome.record._birth === write.token;
+    // Where the answer was lost and others have changed the created item since, it is told as this write created it.
+    const isOwn = !created || outcome.record._etag === write.token;
+    return {
+      kind: 'written',
+      record: isOwn ? outcome.record : asCreated(tenant, id, changes, write),
+      created,
+    };
   };
 
-  /** Creates or replaces an item: a field that is not given goes. */
+  /** Creates or replaces an item: a field without a value is removed. */
   const replace = async (
     tenant: string,
     id: number,
@@ -199,7 +202,7 @@ export const itemStore = (
     return written.kind === 'refused' ? { kind: 'mismatch' } : written;
   };
 
-  /** Changes an item that is there: a field that is not given stays, one that is null goes. */
+  /** Changes an existing item: a field that is not given stays, one that is null is removed. */
   const patch = async (
     tenant: string,
     id: number,
@@ -210,15 +213,15 @@ export const itemStore = (
     return written.kind === 'refused' ? refusal(written.found) : written;
   };
 
-  /** Deletes an item that is there. */
+  /** Deletes an existing item. */
   const remove = async (
     tenant: string,
     id: number,
     preconditions: Preconditions,
   ): Promise<{ readonly kind: 'deleted' } | Refused> => {
     const write = begin();
-    const command = (again: boolean) => {
-      const { clauses, values } = conditionOf(preconditions, write, again);
+    const command = (guarded: boolean) => {
+      const { clauses, values } = conditionOf(preconditions, write, guarded);
       return new DeleteItemCommand({
         TableName: table,
         Key: attributes({ tenant, id }),
@@ -227,14 +230,14 @@ export const itemStore = (
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
     };
-    const fate = await settle(client, { ...write, command });
-    return fate.kind === 'refused' ? refusal(fate.found) : { kind: 'deleted' };
+    const outcome = await executeWrite(clients, { ...write, command });
+    return outcome.kind === 'refused' ? refusal(outcome.found) : { kind: 'deleted' };
   };
 
   return { read, list, create, replace, patch, remove };
 };
 
-/** What makes a command that only has a condition depend on it. */
+/** The members of a command that make it depend on all of these clauses. */
 const onlyIf = (clauses: readonly string[], values: Readonly<Record<string, string>> = {}) => {
   const condition = clauses.join(' AND ');
   return {
@@ -246,12 +249,12 @@ const onlyIf = (clauses: readonly string[], values: Readonly<Record<string, stri
 
 const IF_NEW = onlyIf([IS_NEW]);
 
-const ifNewAgain = (write: Pick<Write, 'token' | 'startedAt'>) => {
+const guardedIfNew = (write: Pick<Write, 'token' | 'startedAt'>) => {
   const { clauses, values } = conditionOf({ ifNoneMatch: { kind: 'any' } }, write, true);
   return onlyIf(clauses, values);
 };
 
-/** What a write makes where nothing was: the fields that it sets, and no other. */
+/** The item that a write creates: the fields that it sets, and no others. */
 const asCreated = (
   tenant: string,
   id: number,

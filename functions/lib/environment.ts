@@ -1,4 +1,4 @@
-import { once } from './lazy.ts';
+import { lazy } from './lazy.ts';
 
 /** Reads a variable's text; undefined for what is malformed. */
 type Parser<T> = (text: string) => T | undefined;
@@ -38,5 +38,8 @@ export const readEnvironment = <E extends Environment>(environment: E): Values<E
 export const traceId = (): string | undefined =>
   /Root=([\w-]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
 
+/** The name of the service that the function belongs to, as the stack sets it; the namespace of its metrics. */
+export const serviceName = lazy(() => process.env.SERVICE_NAME || 'service');
+
 /** The name of the function that this code runs in, as Lambda tells it; metrics carry it. */
-export const functionName = once(() => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown');
+export const functionName = lazy(() => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'unknown');

@@ -1,5 +1,12 @@
-/** The value that `make` gives, made when it is first asked for: what only some requests need delays no start. */
-export const once = <T>(make: () => T): (() => T) => {
+/**
+ * A function that calls `make` when it is first called, and answers with the same value from then on. What only some
+ * invocations need (a schema, a client, a module that is loaded with `import()`) then delays no start of an instance.
+ *
+ * @example
+ * const Item = lazy(() => z.object({ id: z.int() }));
+ * Item().safeParse(value);
+ */
+export const lazy = <T>(make: () => T): (() => T) => {
   let made: { readonly value: T } | undefined;
   return () => {
     made ??= { value: make() };
@@ -11,7 +18,7 @@ export const once = <T>(make: () => T): (() => T) => {
 export const memoized = <T extends object>(object: T): T => {
   for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(object))) {
     if (get === undefined) continue;
-    Object.defineProperty(object, name, { get: once(() => get.call(object)) });
+    Object.defineProperty(object, name, { get: lazy(() => get.call(object)) });
   }
   return object;
 };

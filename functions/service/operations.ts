@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { etag, ifMatchHeader, ifNoneMatchHeader, problemResponse } from '../lib/http/documentation.ts';
 import { type AnyOperation, operation } from '../lib/http/operation.ts';
-import { once } from '../lib/lazy.ts';
+import { lazy } from '../lib/lazy.ts';
 
 const badQuery = { 422: problemResponse('There is no query parameter here; `errors` names those that came') };
 
@@ -54,7 +54,7 @@ export const openApi = operation({
 });
 
 /** What a client needs to know of a computation type. */
-const computationType = once(() =>
+const computationType = lazy(() =>
   z
     .object({
       name: z.string(),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
+import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { sweep } from '../lib/engine/sweep.ts';
 import { readEnvironment } from '../lib/environment.ts';
 import { scheduleHandler } from '../lib/events/schedule-handler.ts';
@@ -14,7 +14,7 @@ const settings = readEnvironment(environment);
 
 const engine = {
   store: dynamoComputationStore(dynamoDb, settings.COMPUTATIONS_TABLE),
-  queue: onDemandQueue(settings.WORK_QUEUE_URL).queue,
+  queue: lazyWorkQueue(settings.WORK_QUEUE_URL).queue,
   clock: systemClock,
   random: systemRandom,
   problemType,

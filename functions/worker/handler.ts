@@ -1,7 +1,7 @@
 import { findKernel, type KernelContext } from '../kernels/index.ts';
 import { dynamoComputationStore } from '../lib/aws/computation-store.ts';
 import { dynamoDb } from '../lib/aws/dynamodb-client.ts';
-import { onDemandQueue } from '../lib/aws/on-demand-queue.ts';
+import { lazyWorkQueue } from '../lib/aws/lazy-work-queue.ts';
 import { KernelException } from '../lib/engine/errors.ts';
 import { createWorker } from '../lib/engine/worker.ts';
 import { readEnvironment } from '../lib/environment.ts';
@@ -17,7 +17,7 @@ import { dynamoItemReader } from './item-reader.ts';
 
 const settings = readEnvironment(environment);
 
-const { queue, changeVisibility } = onDemandQueue(settings.WORK_QUEUE_URL);
+const { queue, changeVisibility } = lazyWorkQueue(settings.WORK_QUEUE_URL);
 
 const itemsOf = dynamoItemReader(dynamoDb, settings.ITEMS_TABLE);
 

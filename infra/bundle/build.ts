@@ -1,18 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as esbuild, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/index.ts';
+import {
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  context,
+  build as esbuild,
+  type Plugin,
+} from 'esbuild';
 import { checkKernels } from '../../functions/lib/kernel/check-kernels.ts';
 import type { FunctionRecord } from '../../functions/lib/manifest.ts';
 import { manifest } from '../../functions/manifest.ts';
 import { handlerFile } from '../checks.ts';
 import { registeredKernels } from '../registered-kernels.ts';
-import { allOperations } from '../suite.ts';
-import { computationTypes, openApiDocument } from './openapi.ts';
+import { documents } from './documents.ts';
+import { nodeBuiltins } from './node-builtins.ts';
+import { unusedModules } from './unused-modules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,113 +26,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export type Assets = Readonly<Record<string, string>>;
 
 type Files = Map<string, Uint8Array>;
-
-/**
- * What is imported from Node's modules. By name, because what they export differs by the version of Node.js and by how
- * it was started, and what esbuild reads decides how it minifies; a name that is missing here stops the build.
- */
-const imported: Readonly<Record<string, readonly string[]>> = {
-  async_hooks: ['AsyncLocalStorage'],
-  buffer: ['Buffer'],
-  crypto: [
-    'createHash',
-    'createHmac',
-    'createSecretKey',
-    'getRandomValues',
-    'hash',
-    'randomFillSync',
-    'randomUUID',
-  ],
-  fs: ['ReadStream', 'createReadStream', 'fstatSync', 'lstatSync', 'readFileSync'],
-  'fs/promises': ['readFile'],
-  http: ['STATUS_CODES'],
-  os: ['homedir', 'platform', 'release'],
-  path: ['join', 'sep'],
-  process: ['env', 'versions'],
-  stream: ['PassThrough', 'Readable', 'Writable'],
-  timers: ['setTimeout'],
-  'timers/promises': ['setTimeout'],
-};
-
-/**
- * Modules of which an asset hardly ever calls a function, or asks whether something is of one of their classes: they are
- * loaded when it does. `fs` loads its streams when their classes are read.
- */
-const onDemand = new Set(['fs', 'fs/promises']);
-
-/**
- * Takes of Node's own modules only what is used. An ES module that imports one makes Node read all of its exports, and
- * with them what is loaded when they are read: `http` alone brings undici, a third of a cold start. Taken as CommonJS,
- * esbuild copies all of them for each importing file.
- */
-const builtins: Plugin = {
-  name: 'builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
-      if (!isBuiltin(path)) return undefined;
-      // Whole where it is taken whole. And apart, or what is taken in both ways would be a file of its own to read.
-      const namespace = kind === 'dynamic-import' ? 'builtin-whole' : 'builtin';
-      return { path: path.replace(/^node:/, ''), namespace };
-    });
-    const load = (path: string) => `process.getBuiltinModule('node:${path}')`;
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const names = imported[path] ?? [];
-      if (onDemand.has(path)) {
-        const late = (name: string) =>
-          /^[A-Z]/.test(name)
-            ? `{ [Symbol.hasInstance]: (object) => object instanceof ${load(path)}.${name} }`
-            : `(...of) => ${load(path)}.${name}(...of)`;
-        const values = names.map((name) => `export const ${name} = ${late(name)};`);
-        return { contents: values.join('\n') };
-      }
-      // Marked as pure, what nobody imports is left out.
-      const values = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => whole.${name})();`);
-      return { contents: [`const whole = ${load(path)};`, 'export default whole;', ...values].join('\n') };
-    });
-    onLoad({ filter: /.*/, namespace: 'builtin-whole' }, ({ path }) => ({
-      contents: `export default ${load(path)};`,
-    }));
-  },
-};
-
-/**
- * What the SDK brings and no function here can use, and what stands in for it. esbuild splits by files, so that what
- * such a module shares with the rest would be read at every start, though the module itself never is.
- *
- * Lambda gives credentials in the environment only, and once: the other ways to them, with their clients, are a fifth
- * of an asset.
- * bowser reads the user agents of browsers, neither DynamoDB nor SQS has event streams, and an endpoint is discovered
- * only by a client that is told to, so the cache of endpoints stays empty.
- */
-const unused: Readonly<Record<string, string>> = {
-  '@aws-sdk/credential-provider-node':
-    "import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = () => { const read = fromEnv(); let found; return () => (found ??= read()); };",
-  '@smithy/core/event-streams': 'export {};',
-  '@aws-sdk/endpoint-cache': 'export class EndpointCache {}',
-  bowser: 'export {};',
-};
-
-/** Only the worker computes; to the others a kernel is its name, its schemas and its parts. */
-const withoutUnused = (computes: boolean): Plugin => ({
-  name: 'without-unused',
-  setup({ onResolve, onLoad, resolve }) {
-    const namespace = 'unused';
-    onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) =>
-      !computes && kind === 'dynamic-import' && basename(dirname(resolveDir)) === 'kernels'
-        ? { path, namespace, pluginData: resolveDir }
-        : undefined,
-    );
-    onResolve({ filter: /^[@a-z]/ }, async ({ path, resolveDir, kind, pluginData }) => {
-      if (unused[path] === undefined || pluginData === namespace) return undefined;
-      const real = await resolve(path, { resolveDir, kind, pluginData: namespace });
-      return { path, namespace, pluginData: real.path };
-    });
-    onLoad({ filter: /.*/, namespace }, ({ path, pluginData }) => ({
-      contents: unused[path] ?? 'export {};',
-      resolveDir: dirname(pluginData),
-    }));
-  },
-});
 
 export interface BundleOptions {
   /** The root of the project that the entry belongs to; this one's by default. */
@@ -154,12 +53,11 @@ const replaceModules = (replace: Readonly<Record<string, string>>, sources: stri
   };
 };
 
-const compile = (
+const optionsOf = (
   entry: string,
   { sources = root, minify = true, runsKernels = false, replace = {} }: BundleOptions,
-) => {
-  if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
-  return esbuild({
+) =>
+  ({
     absWorkingDir: sources,
     entryPoints: [entry],
     // Nothing is written here: names and contents must not depend on where the assets go.
@@ -175,12 +73,36 @@ const compile = (
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [replaceModules(replace, sources), builtins, withoutUnused(runsKernels)],
+    plugins: [replaceModules(replace, sources), unusedModules(runsKernels)],
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent', // what is wrong comes with the exception
+    logOverride: { 'import-is-undefined': 'error' },
     metafile: true, // where each byte comes from
-  });
+  }) as const satisfies BuildOptions;
+
+type Compiled = BuildResult<ReturnType<typeof optionsOf>>;
+
+const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && 'errors' in error;
+
+/** Builds until all that is imported from Node's modules is known: twice, as a rule, the second time from a cache. */
+const compile = async (entry: string, options: BundleOptions): Promise<Compiled> => {
+  const { sources = root } = options;
+  if (!existsSync(join(sources, entry))) throw new Error(`The build needs ${entry}, which does not exist.`);
+  const { plugin, learn } = nodeBuiltins();
+  const esbuildOptions = optionsOf(entry, options);
+  const builds = await context({ ...esbuildOptions, plugins: [plugin, ...esbuildOptions.plugins] });
+  try {
+    for (;;) {
+      try {
+        return await builds.rebuild();
+      } catch (error) {
+        if (!isBuildFailure(error) || !learn(error.errors)) throw error;
+      }
+    }
+  } finally {
+    await builds.dispose();
+  }
 };
 
 /**
@@ -238,13 +160,23 @@ export const place = async (directory: string, files: Files): Promise<void> => {
   }
 };
 
-/** What a function serves as it is, made from the schemas and operations that validate and answer. */
-const documents = (): Files => {
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-  return new Map([
-    ['openapi.json', json(openApiDocument(allOperations(manifest)))],
-    ['computation-types.json', json(computationTypes(kernels))],
-  ]);
+/** The documents that belong to the code of a build: where modules are replaced, they are made of the others. */
+const documentsOf = async ({ replace = {} }: BundleOptions): Promise<Readonly<Record<string, string>>> => {
+  if (Object.keys(replace).length === 0) return documents();
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: ['infra/bundle/documents.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    plugins: [replaceModules(replace, root)],
+    logLevel: 'silent',
+  });
+  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  const module: { documents: typeof documents } = await import(`data:text/javascript;base64,${source}`);
+  return module.documents();
 };
 
 /** The files of one function's asset. */
@@ -255,8 +187,11 @@ export const assetFiles = async (
 ): Promise<Files> => {
   const entry = handlerFile(name, options.sources ?? root);
   const files = await bundle(entry, { ...options, runsKernels });
-  const made = names.length === 0 ? new Map() : documents();
-  return new Map([...files, ...names.map((each): [string, Uint8Array] => [each, made.get(each)])]);
+  const made = names.length === 0 ? {} : await documentsOf(options);
+  return new Map([
+    ...files,
+    ...names.map((each): [string, Uint8Array] => [each, Buffer.from(made[each] ?? '')]),
+  ]);
 };
 
 /**

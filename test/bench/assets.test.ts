@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { once } from '../../functions/lib/lazy.ts';
+import { lazy } from '../../functions/lib/lazy.ts';
 import { type FunctionName, manifest } from '../../functions/manifest.ts';
 import { assetBytes, bundle } from '../../infra/bundle/build.ts';
 
@@ -18,25 +18,25 @@ const BUDGETS: Partial<Readonly<Record<FunctionName, number>>> = {
   service: 50,
 };
 
-/** Of a function that is not in the list. */
-const USUAL_BUDGET = 330;
+/** The budget of a function that is not in the list. */
+const DEFAULT_BUDGET = 330;
 
-/** Files that a start may read, each of which takes it a quarter of a millisecond. */
-const FILES = 5;
+/** Files that a cold start may read; each takes a quarter of a millisecond. */
+const MAX_FILES = 5;
 
 const entries = Object.entries(manifest.functions).map(
   ([name, { runsKernels = false }]) => [name, `functions/${name}/handler.ts`, { runsKernels }] as const,
 );
-const bundles = entries.map(([name, entry, options]) => [name, once(() => bundle(entry, options))] as const);
+const bundles = entries.map(([name, entry, options]) => [name, lazy(() => bundle(entry, options))] as const);
 
 describe('the asset', () => {
-  it.each(entries)('of %s is within its kilobytes', async (name, entry, options) => {
+  it.each(entries)('of %s is within its budget', async (name, entry, options) => {
     const bytes = await assetBytes(entry, options);
     const kilobytes = [...bytes.values()].reduce((a, b) => a + b) / 1024;
-    expect(kilobytes).toBeLessThanOrEqual(BUDGETS[name as FunctionName] ?? USUAL_BUDGET);
+    expect(kilobytes).toBeLessThanOrEqual(BUDGETS[name as FunctionName] ?? DEFAULT_BUDGET);
   });
 
-  it.each(bundles)('of %s starts with few files', async (_, bundled) => {
+  it.each(bundles)('of %s reads few files at a cold start', async (_, bundled) => {
     const files = await bundled();
     const read = new Set<string>();
     const start = (name: string) => {
@@ -46,11 +46,11 @@ describe('the asset', () => {
       for (const [, next = ''] of source.matchAll(/\b(?:from|import)\s*"\.\/(chunk-\w+\.mjs)"/g)) start(next);
     };
     start('index.mjs');
-    expect(read.size).toBeLessThanOrEqual(FILES);
+    expect(read.size).toBeLessThanOrEqual(MAX_FILES);
   });
 
-  // As an ES module, http would load undici too: see the build.
-  it.each(bundles)('of %s takes http as CommonJS would', async (_, bundled) => {
+  // An ES import of http would load undici too: see infra/bundle/node-builtins.ts.
+  it.each(bundles)('of %s has no ES import of http', async (_, bundled) => {
     for (const [name, contents] of await bundled()) {
       expect(Buffer.from(contents).toString(), name).not.toMatch(/(from|import)\s*"(node:)?http"/);
     }

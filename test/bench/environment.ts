@@ -5,6 +5,7 @@ export const environment = {
   AWS_SECRET_ACCESS_KEY: 'none',
   AWS_LAMBDA_FUNCTION_NAME: 'function',
   STAGE: 'prod',
+  SERVICE_NAME: 'Spillway',
   ITEMS_TABLE: 'items',
   COMPUTATIONS_TABLE: 'computations',
   WORK_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/work',

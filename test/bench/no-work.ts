@@ -2,7 +2,9 @@ import * as z from 'zod/mini';
 import { parallel } from '../../functions/lib/engine/kernel.ts';
 import { integer } from '../../functions/lib/kernel/codecs.ts';
 
-/** As many parts as one wants, none of which computes anything: what is left is what the engine takes. */
+/**
+ * The registry of the bench's suite. As many parts as one wants, none of which computes anything: what is left is what the engine takes.
+ */
 export const noWork = parallel({
   name: 'no-work',
   version: 1,

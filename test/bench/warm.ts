@@ -39,8 +39,6 @@ const peers = [
   ['Hono', peer('hono')],
   ['lambda-api', peer('lambda-api')],
 ] as const;
-/** Whose client of DynamoDB the others have. */
-const clients = ['the SDK’s', 'Spillway’s'] as const;
 
 const install = async (folder: string): Promise<boolean> => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: packages }));
@@ -62,30 +60,12 @@ const stubbed: Plugin = {
   },
 };
 
-/** Gives the peers Spillway's client in place of the SDK's. */
-const sharedClient: Plugin = {
-  name: 'shared-client',
-  setup({ onResolve }) {
-    const path = here('peers/handlers/spillway-client.mjs');
-    onResolve({ filter: /^\.\/document-client\.mjs$/ }, () => ({ path }));
-  },
-};
-
 /** Bundles a handler as `infra/bundle/build.ts` does. */
-const bundle = async (
-  entry: string,
-  client: (typeof clients)[number],
-  outdir: string,
-  folder: string,
-): Promise<string> => {
+const bundle = async (entry: string, outdir: string, folder: string): Promise<string> => {
   await esbuild({
     ...{ entryPoints: [entry], outdir, entryNames: 'index', outExtension: { '.js': '.mjs' } },
     ...{ bundle: true, splitting: true, minify: true, format: 'esm', platform: 'node', target: 'node24' },
-    ...{
-      mainFields: ['module', 'main'],
-      plugins: [stubbed, ...(client === 'Spillway’s' ? [sharedClient] : [])],
-      logLevel: 'silent',
-    },
+    ...{ mainFields: ['module', 'main'], plugins: [stubbed], logLevel: 'silent' },
     nodePaths: [join(folder, 'node_modules')],
     external: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'], // lambda-api loads them for what nobody asks
     banner: {
@@ -166,37 +146,32 @@ const measureTurns = async (files: readonly string[]): Promise<number[][][]> => 
 
 const microseconds = (value: number): string => `${value.toFixed(0)} µs`;
 
-/** Spillway may take less than the bare handler does with the client of the SDK. */
-const compared = (ours: number, theirs: number): string => (ours <= 0 ? 'nothing' : times(ours / theirs));
-
 export const warmOverhead: Figure = {
   name: 'warm',
   title: 'Warm overhead',
-  about: `Processor time of an invocation of the whole items handler (\`GET /items/{id}\`, \`POST /items\`) in a warm process, against others with routing, validation, JSON errors, a structured log line, metrics and security headers (\`test/bench/peers/handlers\`), once with the client that the SDK makes, and once with Spillway's, which is trimmed, but also limits the time of each attempt, passes a circuit breaker and counts capacity; all bundled alike, DynamoDB answered by a stub in place of the SDK's HTTP handler. "Adds" is what a handler takes above one with only the same call of the same client; medians of ${TURNS} turns of ${INVOCATIONS} invocations. To reach: Spillway adds less than every other.`,
+  about: `Processor time of an invocation of the whole items handler (\`GET /items/{id}\`, \`POST /items\`) in a warm process, against others with routing, validation, JSON errors, a structured log line, metrics and security headers (\`test/bench/peers/handlers\`). All make the same calls with the client of the SDK as it is, and are bundled alike, DynamoDB answered by a stub in place of the SDK's HTTP handler; Spillway also limits the time of each attempt, passes a circuit breaker and counts capacity. "Adds" is what a handler takes above one with only the call; medians of ${TURNS} turns of ${INVOCATIONS} invocations. To reach: Spillway adds less than Powertools and Hono, and at most 1.25 times what lambda-api adds.`,
   async measure() {
     const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'));
     try {
       const present = (await install(folder)) ? peers : [];
-      const entries = [['(bare)', bare], ['Spillway', ours], ...present] as const;
-      const handlers = clients.flatMap((client) => entries.map(([name, entry]) => ({ name, entry, client })));
+      const handlers = [['(bare)', bare], ['Spillway', ours], ...present] as const;
       const files = await Promise.all(
-        handlers.map(({ entry, client }, i) => bundle(entry, client, join(folder, String(i)), folder)),
+        handlers.map(([, entry], i) => bundle(entry, join(folder, String(i)), folder)),
       );
       const turns = await measureTurns(files);
-      const rows = handlers.map(({ name, client }, i) => {
-        const first = i - (i % entries.length);
-        /** Above the bare handler with the same client in the same turn. */
-        const added = (handler: number, n: number): number =>
-          median(turns[handler]?.[n]?.map((time, turn) => time - (turns[first]?.[n]?.[turn] ?? 0)) ?? []);
-        const cells = requests.flatMap((_, n) => [
+      /** Above the bare handler in the same turn. */
+      const added = (handler: number, n: number): number =>
+        median(turns[handler]?.[n]?.map((time, turn) => time - (turns[0]?.[n]?.[turn] ?? 0)) ?? []);
+      const rows = handlers.map(([name], i) => [
+        name,
+        ...requests.flatMap((_, n) => [
           microseconds(median(turns[i]?.[n] ?? [])),
-          i === first ? '' : microseconds(added(i, n)),
-          i - first < 2 ? '' : compared(added(first + 1, n), added(i, n)),
-        ]);
-        return [client, name, ...cells];
-      });
+          i < 1 ? '' : microseconds(added(i, n)),
+          i < 2 ? '' : times(added(1, n) / added(i, n)),
+        ]),
+      ]);
       return {
-        columns: ['client', 'handler', ...['GET', 'POST'].flatMap((name) => [name, 'adds', 'Spillway adds'])],
+        columns: ['handler', ...['GET', 'POST'].flatMap((name) => [name, 'adds', 'Spillway adds'])],
         rows,
         ...(present.length === 0 && {
           notes: [`Not measured, because npm could not install them: ${Object.keys(packages).join(', ')}.`],

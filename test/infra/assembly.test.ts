@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Memory, start } from '../../functions/lib/kernel/web-assembly.ts';
+import { instantiate, type Memory } from '../../functions/lib/kernel/web-assembly.ts';
 import { compiledModules } from '../../infra/assembly.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,7 +54,7 @@ export function add(n: i32): i32 {
     const [source = ''] = modules.values();
     expect(source).toMatch(/^\/\/ Compiled from assembly\/three\.ts by `npm run assembly`\.\n/);
     const base64 = /'(.*)';\n$/.exec(source)?.[1] ?? '';
-    const { add, memory } = start<{ add(n: number): number; memory: Memory }>(base64);
+    const { add, memory } = instantiate<{ add(n: number): number; memory: Memory }>(base64);
     expect(add(4)).toBe(7);
     expect(memory.buffer.byteLength).toBe(2 * 65_536);
   });

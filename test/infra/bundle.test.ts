@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { EOL, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -102,6 +103,39 @@ describe('a bundle', () => {
     mkdirSync(sources);
     writeFileSync(join(sources, 'handler.ts'), 'export const handler = async () =>\n  ({ ;\n');
     await expect(bundle('handler.ts', { sources })).rejects.toThrow('handler.ts:2:');
+  });
+
+  const bundleOf = async (name: string, source: string) => {
+    const sources = join(folder, name);
+    mkdirSync(sources);
+    writeFileSync(join(sources, 'handler.ts'), source);
+    const files = await bundle('handler.ts', { sources });
+    await place(join(sources, 'asset'), files);
+    const { handler } = await import(pathToFileURL(join(sources, 'asset/index.mjs')).href);
+    return { handler, text: Buffer.from(files.get('index.mjs') ?? []).toString() };
+  };
+
+  test('takes from a module of Node.js what is imported by name or used through a namespace', async () => {
+    const { handler, text } = await bundleOf(
+      'builtins',
+      `import { hash as digest, createHmac } from 'node:crypto';
+      import * as os from 'os';
+      import path from 'node:path';
+      import { existsSync } from 'node:fs';
+      export const unused = () => createHmac('sha256', 'key');
+      export const handler = async () => [digest('sha1', ''), os.EOL, path.join('a', 'b'), existsSync('/')];`,
+    );
+    expect(await handler()).toEqual([hash('sha1', ''), EOL, join('a', 'b'), true]);
+    expect(text).not.toMatch(/(from|import)\s*"/);
+  });
+
+  test('of a file that imports what a module of Node.js does not have is refused with the place', async () => {
+    await expect(
+      bundleOf('unknown', `import { hush } from 'node:crypto';\nexport const handler = hush;`),
+    ).rejects.toThrow(/handler\.ts:1:9: .*hush/);
+    await expect(
+      bundleOf('unknown-member', `import * as fs from 'node:fs';\nexport const handler = () => fs.hush();`),
+    ).rejects.toThrow(/handler\.ts:2:32: .*hush/);
   });
 
   test('splits off what is loaded on demand only', async () => {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifest } from '../../functions/manifest.ts';
 import type { Platform } from '../../infra/local/platform.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
 import { allOperations as operationsIn } from '../../infra/suite.ts';
 import { type Answer, anonymous, client, tokenOf } from '../support/api.ts';
 import { ownerOf } from '../support/owner.ts';
 import { exchange, rawConnection, statusesOf } from '../support/raw.ts';
+import { startSuite } from '../support/suite.ts';
 import { type Forger, forgerOf, hmac } from '../support/tokens.ts';
 
 const allOperations = operationsIn(manifest);
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => canary.server.listen(0, '127.0.0.1', resolve));
   const address = canary.server.address();
   canary.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  platform = await startPlatform({ dataDir });
+  platform = await startSuite({ dataDir });
   forger = await forgerOf(platform.url, dataDir);
   anna = client(platform.url, { tenant: 'anna' });
   bert = client(platform.url, { tenant: 'bert' });
@@ -43,10 +43,10 @@ afterAll(async () => {
 });
 
 const lamp = { name: 'Lamp', description: 'of anna' };
-const sum = (n: number) => ({ type: 'sum-of-squares', input: { n } });
+const sum = (seed: number) => ({ type: 'sum-parts', input: { parts: 1, seed } });
 const long = (seed: number) => ({
-  type: 'random-sum',
-  input: { count: 20_000_000_000, min: 0, max: 9, seed },
+  type: 'sum-parts',
+  input: { parts: 200, milliseconds: 1_000, seed },
 });
 const withToken = (token: string, path = '/items', method = 'GET'): Promise<Answer> =>
   anonymous(platform.url)(method, path, { headers: { authorization: `Bearer ${token}` } });
@@ -119,11 +119,12 @@ describe('API1 Broken object level authorization', () => {
     expect((await bert('GET', `${path}?limit=1&cursor=${next}`)).status).toBe(422);
   });
 
-  it('statistics are those of one’s own items', async () => {
+  it('a computation reads its own tenant’s items only', async () => {
     const { body } = await bert('POST', '/computations', {
-      body: { type: 'item-statistics', input: {} },
+      body: { type: 'read-items', input: {} },
       headers: { prefer: 'wait=20' },
     });
+    expect(body).toMatchObject({ status: 'succeeded' });
     expect(JSON.stringify(body.result)).not.toMatch(/lamp|anna/i);
   });
 
@@ -335,9 +336,9 @@ describe('API4 Unrestricted resource consumption', () => {
   });
 
   it.each([
-    ['more work than a computation may be', { type: 'prime-count', input: { to: 9e15 } }],
-    ['more steps than a part may take', { type: 'mersenne-test', input: { exponent: 2_147_483_647 } }],
-    ['an input of 3 KB', { type: 'sum-of-squares', input: { n: 1, pad: 'x'.repeat(3_000) } }],
+    ['more work than a computation may be', { type: 'sum-parts', input: { parts: 9e15 } }],
+    ['more steps than a computation may take', { type: 'count-steps', input: { steps: 2_147_483_647 } }],
+    ['an input of 3 KB', { type: 'sum-parts', input: { parts: 1, pad: 'x'.repeat(3_000) } }],
   ])('%s is 422', async (_, body) => {
     expect((await anna('POST', '/computations', { body })).status).toBe(422);
   });
@@ -488,7 +489,7 @@ describe('API7 Server side request forgery', () => {
     };
     await anna('POST', '/items', { body: { name: url, description: url }, headers });
     await anna('POST', '/computations', { body: { type: url, input: { url } }, headers });
-    await anna('POST', '/computations', { body: { type: 'item-statistics', input: {} }, headers });
+    await anna('POST', '/computations', { body: { type: 'read-items', input: {} }, headers });
     await anna('GET', `/items?cursor=${encodeURIComponent(url)}`, { headers });
     await exchange(platform.url, `GET ${url} HTTP/1.1\r\nHost: ${canary.url}\r\nConnection: close\r\n\r\n`);
     await exchange(platform.url, `CONNECT ${canary.url.slice(7)} HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -546,7 +547,7 @@ describe('API8 Security misconfiguration', () => {
     ])
       await call('GET', path);
     await call('POST', '/computations', { body: { type: text, input: { n: text, [text]: text } } });
-    await call('POST', '/computations', { body: { type: 'sum-of-squares', input: { n: text } } });
+    await call('POST', '/computations', { body: { type: 'sum-parts', input: { parts: text } } });
     const value = text.replaceAll(/[^\x20-\x7e]/g, '?');
     for (const header of [
       'idempotency-key',

@@ -7,5 +7,5 @@ fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
 // Many mutants are judged in one process: what was made under one must not be there for the next.
 vi.mock('../../functions/lib/lazy.ts', async (original) => ({
   ...(await original<object>()),
-  once: <T>(make: () => T) => make,
+  lazy: <T>(make: () => T) => make,
 }));

@@ -9,14 +9,14 @@ import {
   struct,
 } from '../../lib/kernel/index.ts';
 
-/** The state is a number of as many bits, so that it fits into 32 KB; the largest takes minutes. */
+/** The state has as many bits as the exponent says, so that it fits 32 KB. The largest takes minutes. */
 const MAX_EXPONENT = 250_000;
 
-/** Bits squared in a step: twenty to a hundred milliseconds or so, whatever the exponent. */
+/** The bits squared in a step: about twenty to a hundred milliseconds, whatever the exponent. */
 const STEP_BITS = 25_000_000;
 
-/** From this exponent on, a transform is faster than the squaring of a BigInt. */
-const TRANSFORM = 4096;
+/** From this exponent on, a transform is faster than squaring a BigInt. */
+const MIN_TRANSFORM = 4096;
 
 /** Trial division; for numbers up to {@link MAX_EXPONENT}. */
 const isPrime = (n: number): boolean => {
@@ -31,12 +31,12 @@ interface State {
   readonly residue: bigint;
 }
 
-/** Lucas and Lehmer square this often. The test is for odd exponents; 2 needs none, because M = 3 is prime. */
+/** The squarings that the test takes. It is for odd exponents; 2 takes none, because M = 3 is prime. */
 const squarings = (exponent: number): number => exponent - 2;
 
 /**
- * S² − 2 modulo M = 2^exponent − 1, `times` times, without division: 2^exponent ≡ 1, so the high bits are added to
- * the low.
+ * S² − 2 modulo M = 2^exponent − 1, `times` times. No division is needed: 2^exponent ≡ 1, so the high bits are added to
+ * the low ones.
  */
 export const advanceBigInt = (residue: bigint, exponent: number, times: number): bigint => {
   const bits = BigInt(exponent);
@@ -55,7 +55,7 @@ export const mersenneTest = sequential({
   name: 'mersenne-test',
   version: 1,
   description:
-    'Whether 2^exponent − 1 is prime, by the test of Lucas and Lehmer: S₀ = 4, Sᵢ₊₁ = Sᵢ² − 2; it is when it divides S of exponent − 2.',
+    'Whether M = 2^exponent − 1 is prime, by the Lucas–Lehmer test: M is prime when it divides S(exponent − 2), where S(0) = 4 and S(i + 1) = S(i)² − 2.',
   pure: true,
   get input() {
     return objectField({
@@ -76,7 +76,7 @@ export const mersenneTest = sequential({
         .check(
           z.regex(/^[0-9A-F]{16}$/),
           z.describe(
-            'The low 64 bits of S of exponent − 2 modulo 2^exponent − 1, in hexadecimal, as GIMPS prints them; zeros for a prime.',
+            'The low 64 bits of S(exponent − 2) modulo M in hexadecimal, as GIMPS prints them; zeros for a prime.',
           ),
         ),
     });
@@ -85,8 +85,9 @@ export const mersenneTest = sequential({
   start: ({ exponent }): State => ({ done: 0, residue: exponent === 2 ? 0n : 4n }),
   async step({ done, residue }, { exponent }) {
     const end = Math.min(done + Math.floor(STEP_BITS / exponent), squarings(exponent));
-    // Only who computes loads the transform.
-    const advance = exponent < TRANSFORM ? advanceBigInt : (await import('./mersenne-squaring.ts')).advance;
+    // Loaded on demand, because only the worker computes.
+    const advance =
+      exponent < MIN_TRANSFORM ? advanceBigInt : (await import('./mersenne-squaring.ts')).advance;
     return { done: end, residue: advance(residue, exponent, end - done) };
   },
   progress: ({ done }, { exponent }) => ({ done, total: squarings(exponent) }),

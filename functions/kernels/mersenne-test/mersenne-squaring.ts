@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { exp } from '../../lib/kernel/numeric.ts';
-import { type Address, type Memory, start } from '../../lib/kernel/web-assembly.ts';
+import { type Address, instantiate, type Memory } from '../../lib/kernel/web-assembly.ts';
 import { program } from './mersenne-squaring.wasm.ts';
 
 /** What `assembly/mersenne-squaring.ts` exports. */
-const transform = start<{
+const transform = instantiate<{
   readonly memory: Memory;
   readonly DATA: Address;
   readonly SCALES: Address;
@@ -38,22 +38,22 @@ export const wordsFor = (exponent: number): number => {
   }
 };
 
-/** The first bit of each word, and where the last ends: ⌈exponent·j / words⌉. */
+/** The first bit of each word, and the end of the last: ⌈exponent·j / words⌉. */
 const firstBits = (exponent: number, words: number): Uint32Array<ArrayBuffer> =>
   Uint32Array.from({ length: words + 1 }, (_, j) => Math.ceil((exponent * j) / words));
 
-/** The bits of i, backwards, as a fraction. */
+/** The bits of i in reverse, as a binary fraction. */
 const reversed = (i: number): number => {
   let fraction = 0;
   for (let [rest, bit] = [i, 0.5]; rest > 0; rest >>= 1, bit /= 2) fraction += (rest & 1) * bit;
   return fraction;
 };
 
-let prepared = { exponent: 0, words: 0, bits: new Uint32Array() };
+let tables = { exponent: 0, words: 0, bits: new Uint32Array() };
 
-/** Fills the tables for an exponent, unless they are its already. */
-const prepare = (exponent: number): typeof prepared => {
-  if (prepared.exponent === exponent) return prepared;
+/** Fills the program's tables for an exponent, unless they are there already. */
+const prepareTables = (exponent: number): typeof tables => {
+  if (tables.exponent === exponent) return tables;
   const words = wordsFor(exponent);
   const bits = firstBits(exponent, words);
   for (let j = 0; j < words; j += 1) {
@@ -69,12 +69,12 @@ const prepare = (exponent: number): typeof prepared => {
     const [re, im] = [Math.cos(angle), Math.sin(angle)];
     roots.set([re, re, -im, im], 4 * node);
   }
-  prepared = { exponent, words, bits };
-  return prepared;
+  tables = { exponent, words, bits };
+  return tables;
 };
 
-/** Writes a residue as weighted, balanced words. */
-const spread = (residue: bigint, { exponent, words, bits }: typeof prepared): void => {
+/** Writes a residue into the program's memory as weighted, balanced words. */
+const writeResidue = (residue: bigint, { exponent, words, bits }: typeof tables): void => {
   const bytes = Buffer.alloc(Math.ceil(exponent / 8) + 4);
   const hex = residue.toString(16);
   Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
@@ -91,8 +91,8 @@ const spread = (residue: bigint, { exponent, words, bits }: typeof prepared): vo
   data[0] = (data[0] ?? 0) + carry;
 };
 
-/** Reads a residue, from 0, below 2^exponent − 1. */
-const collect = ({ exponent, words, bits }: typeof prepared): bigint => {
+/** Reads a residue from the program's memory: from 0, below 2^exponent − 1. */
+const readResidue = ({ exponent, words, bits }: typeof tables): bigint => {
   const bytes = Buffer.alloc(Math.ceil(exponent / 8) + 4);
   const integers = Int32Array.from({ length: words }, (_, j) =>
     Math.round((data[j] ?? 0) / (scales[4 * j + 1] ?? 0)),
@@ -121,8 +121,8 @@ const collect = ({ exponent, words, bits }: typeof prepared): bigint => {
  * 250,000.
  */
 export const advance = (residue: bigint, exponent: number, times: number): bigint => {
-  const tables = prepare(exponent);
-  spread(residue, tables);
-  for (let i = 0; i < times; i += 1) transform.square(tables.words);
-  return collect(tables);
+  const prepared = prepareTables(exponent);
+  writeResidue(residue, prepared);
+  for (let i = 0; i < times; i += 1) transform.square(prepared.words);
+  return readResidue(prepared);
 };

@@ -15,19 +15,19 @@ import {
 import { exp } from '../../lib/kernel/numeric.ts';
 import { merge, moments, standardError } from './moments.ts';
 
-/** In steps of a pair of paths, about twenty nanoseconds each. */
+/** In steps of a pair of paths. One takes about twenty nanoseconds. */
 const WORK = { smallest: 5_000_000, largest: 100_000_000 };
 
 /** A sample is a pair of antithetic paths. */
 const PAIR = 2;
 
-/** How many samples make a part. */
+/** The size of a part in samples. */
 const partSize = (steps: number) => ({
   smallest: Math.ceil(WORK.smallest / steps),
   largest: Math.floor(WORK.largest / steps),
 });
 
-/** The most paths of an option whose paths have this many steps. */
+/** The most paths that can be simulated when each has this many steps. */
 export const maxPaths = (steps: number): number => MAX_PARTS * partSize(steps).largest * PAIR;
 
 /** The quantile of the standard normal distribution at 97.5 %. */
@@ -36,14 +36,18 @@ const Z_975 = 1.959963984540054;
 const terms = () => ({
   right: z
     .enum(['call', 'put'], 'must be call or put')
-    .check(z.describe('A call pays what the price is above the strike, a put what it is below.')),
-  spot: positiveField('The price of the underlying today.', 1e9),
+    .check(
+      z.describe(
+        'A call pays the amount by which the price is above the strike, a put the amount by which it is below.',
+      ),
+    ),
+  spot: positiveField('The price of the underlying now.', 1e9),
   strike: positiveField('The strike price.', 1e9),
-  rate: numberField('The risk-free interest rate a year, continuously compounded: 0.05 is 5 %.', -1, 1),
-  volatility: numberField('The volatility a year: 0.2 is 20 %.', 0, 5),
+  rate: numberField('The risk-free interest rate per year, continuously compounded: 0.05 is 5 %.', -1, 1),
+  volatility: numberField('The volatility per year: 0.2 is 20 %.', 0, 5),
   maturity: positiveField('Years until the option is exercised.', 100),
   paths: integerField(
-    'How many price paths to simulate. They come in antithetic pairs, so an odd number means one more. For an Asian option, the most is about 2 × 10^12 divided by its steps.',
+    'The number of price paths to simulate. They come in antithetic pairs, so an odd number is rounded up. For an Asian option the maximum is about 2 × 10^12 divided by its steps.',
     4,
     maxPaths(1),
     WORK_BOUND,
@@ -53,16 +57,16 @@ const terms = () => ({
 
 const european = () =>
   objectField({
-    style: z.literal('european').check(z.describe('Pays by the price at maturity.')),
+    style: z.literal('european').check(z.describe('Its payoff depends on the price at maturity.')),
     ...terms(),
   });
 
 const asian = () =>
   objectField({
-    style: z.literal('asian').check(z.describe('Pays by the arithmetic average of the price.')),
+    style: z.literal('asian').check(z.describe('Its payoff depends on the arithmetic average of the price.')),
     ...terms(),
     steps: integerField(
-      'The average is of the prices at the ends of this many equal intervals until maturity.',
+      'The number of equal intervals until maturity. The average is that of the prices at their ends.',
       1,
       10_000,
     ),
@@ -87,7 +91,7 @@ export const optionPrice = parallel({
   name: 'option-price',
   version: 2,
   description:
-    'The price of a European or an arithmetic-Asian option by Monte Carlo, under a geometric Brownian motion, with its standard error.',
+    'The price of a European or arithmetic-Asian option and its standard error, by Monte Carlo simulation of a geometric Brownian motion.',
   pure: true,
   get input() {
     return z.discriminatedUnion('style', [european(), asian()], 'must be european or asian');
@@ -98,8 +102,8 @@ export const optionPrice = parallel({
       standardError: z.number().check(z.describe('The standard error of the price.')),
       confidence95: z
         .tuple([z.number(), z.number()])
-        .check(z.describe('The interval that holds the true price with a probability of 95 %.')),
-      paths: integerField('How many paths were simulated: two for each of the independent samples.'),
+        .check(z.describe('The 95 % confidence interval of the price.')),
+      paths: integerField('The number of simulated paths: two for each independent sample.'),
     });
   },
   example: {
@@ -123,7 +127,7 @@ export const optionPrice = parallel({
   },
   parts: (option) => splitOf(option).parts,
   async compute(option, part) {
-    // Only who computes loads the paths.
+    // Loaded on demand, because only the worker computes.
     const { simulate } = await import('./option-paths.ts');
     return simulate({ ...option, steps: stepsOf(option) }, splitOf(option).range(part));
   },

@@ -34,7 +34,7 @@ describe('moments', () => {
     expect(standardError(momentsOf([1, 2, 3, 4, 5]))).toBeCloseTo(Math.sqrt(2.5 / 5), 12);
   });
 
-  it('travel with all their bits', () => {
+  it('keep all their bits when encoded', () => {
     const value = { count: 3, mean: -0, squares: 5e-324 };
     expect(moments.decode(moments.encode(value))).toEqual(value);
   });

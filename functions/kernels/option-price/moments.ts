@@ -1,7 +1,7 @@
 import type { Codec } from '../../lib/engine/kernel.ts';
 import { float64, struct } from '../../lib/kernel/codecs.ts';
 
-/** What a sample says of its distribution: its size, its mean, and the sum of the squared deviations from it. */
+/** A sample's size, its mean, and the sum of the squared deviations from the mean. */
 export interface Moments {
   readonly count: number;
   readonly mean: number;
@@ -11,7 +11,7 @@ export interface Moments {
 /**
  * The moments of two samples together. T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating formulae and a
  * pairwise algorithm for computing sample variances", COMPSTAT 1982: no difference of large sums, so nothing
- * cancels. The arithmetic is floating point: the same bits for the same order of merging only.
+ * cancels. The arithmetic is floating point: only the same order of merging gives the same bits.
  */
 export const merge = (left: Moments, right: Moments): Moments => {
   const count = left.count + right.count;

@@ -1,11 +1,11 @@
 import { exp } from '../../lib/kernel/numeric.ts';
 import type { Range } from '../../lib/kernel/split.ts';
-import { type Address, type Memory, start as startProgram } from '../../lib/kernel/web-assembly.ts';
+import { type Address, instantiate, type Memory } from '../../lib/kernel/web-assembly.ts';
 import { type Moments, merge } from './moments.ts';
 import { program } from './option-paths.wasm.ts';
 
 /** What `assembly/option-paths.ts` exports. */
-const paths = startProgram<{
+const paths = instantiate<{
   readonly memory: Memory;
   readonly MOMENTS: Address;
   seed(low: number, high: number): void;
@@ -15,10 +15,10 @@ const paths = startProgram<{
 
 const moments = new Float64Array(paths.memory.buffer, paths.MOMENTS.value, 2);
 
-/** Samples are added up in chunks of as many, which is a part of the result's definition. */
+/** Samples are added up in chunks of this many. It is part of the result's definition. */
 const CHUNK = 512;
 
-/** An option whose price is averaged at the ends of `steps` equal intervals; a European one has a single one. */
+/** An option on the average of the prices at the ends of `steps` equal intervals; a European option has one interval. */
 export interface Terms {
   readonly right: 'call' | 'put';
   readonly spot: number;

@@ -6,14 +6,14 @@ import type { Terms } from './option-paths.ts';
 
 const CHUNK = 512;
 
-/** Adds up a list from both of its ends' parities: the numbers of even positions, those of odd ones, and both. */
+/** The sum of the values at even positions plus the sum of those at odd positions. */
 const total = (values: readonly number[]): number => {
   const sums = [0, 0] as [number, number];
   for (const [position, value] of values.entries()) sums[position % 2 === 0 ? 0 : 1] += value;
   return sums[0] + sums[1];
 };
 
-/** What `simulate` of functions/kernels/option-price/option-paths.ts must give, to the last bit. */
+/** What `simulate` of option-paths.ts must give, to the last bit. */
 export const simulate = (terms: Terms, { start, end }: Range): Moments => {
   const { right, spot, strike, rate, volatility, maturity, seed, steps } = terms;
   const dt = maturity / steps;

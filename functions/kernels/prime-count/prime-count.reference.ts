@@ -6,7 +6,7 @@ const RESIDUES = [1, 7, 11, 13, 17, 19, 23, 29];
 /** The inverse modulo 30 of each residue at its own index. */
 const INVERSES = Array.from({ length: WHEEL }, (_, n) => RESIDUES.find((m) => (m * n) % WHEEL === 1) ?? 0);
 
-/** How many numbers of a residue are sieved at once: as many bytes, so that they stay in the L2 cache. */
+/** How many numbers of a residue are sieved at once. Each takes a byte, so that all stay in the L2 cache. */
 const SEGMENT = 2 ** 18;
 
 /** The primes up to `limit`, by the sieve of Eratosthenes. */
@@ -22,7 +22,7 @@ const primesUpTo = (limit: number): number[] => {
 };
 
 /**
- * How many primes p there are with from ≤ p ≤ to (safe integers from 0). A segmented sieve of Eratosthenes over
+ * The number of primes p with from ≤ p ≤ to (safe integers from 0). A segmented sieve of Eratosthenes over
  * each residue r of the wheel: byte k stands for the number 30·k + r, and a prime strikes every p-th byte.
  */
 export const primesBetween = (from: number, to: number): number => {

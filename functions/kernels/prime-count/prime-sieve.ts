@@ -1,8 +1,8 @@
-import { type Address, type Memory, start } from '../../lib/kernel/web-assembly.ts';
+import { type Address, instantiate, type Memory } from '../../lib/kernel/web-assembly.ts';
 import { program } from './prime-sieve.wasm.ts';
 
 /** What `assembly/prime-sieve.ts` exports. */
-const sieve = start<{
+const sieve = instantiate<{
   readonly memory: Memory;
   readonly PRIMES: Address;
   initialize(): void;
@@ -12,14 +12,14 @@ const sieve = start<{
 
 sieve.initialize();
 
-/** A byte of the sieve stands for as many numbers, a bit for each that is ≡ one of these modulo 30. */
+/** A byte of the sieve stands for thirty numbers, with a bit for each that is congruent to one of these modulo 30. */
 const WHEEL = 30;
 const RESIDUES = [1, 7, 11, 13, 17, 19, 23, 29];
 
-/** How many bytes the sieve takes at once: its SEGMENT. */
+/** How many bytes the program sieves at once: its SEGMENT. */
 const SEGMENT = 2 ** 18;
 
-/** The primes that the sieve's patterns strike end before this one; they are struck as well as their multiples. */
+/** The program's patterns strike all smaller primes, themselves as well as their multiples. */
 const FIRST_SIEVING_PRIME = 167;
 
 /** The primes up to `limit`, by the sieve of Eratosthenes. */
@@ -36,7 +36,7 @@ const primesUpTo = (limit: number): Uint32Array<ArrayBuffer> => {
 
 const smallPrimes = primesUpTo(FIRST_SIEVING_PRIME - 1);
 
-/** All sieving primes up to some power of two: kept, because the parts of a computation need nearly the same. */
+/** All sieving primes up to some power of two. Cached, because the parts of a computation need nearly the same. */
 let sieving = { limit: 0, primes: new Uint32Array() };
 
 const sievingPrimesUpTo = (root: number): Uint32Array => {
@@ -56,8 +56,8 @@ const mask = (at: number, from: number, to: number): number =>
   }, 0);
 
 /**
- * How many primes p there are with from ≤ p ≤ to (integers from 0, to at most 10^14 and at most 10^10 above from):
- * a segmented sieve of Eratosthenes.
+ * The number of primes p with from ≤ p ≤ to, by a segmented sieve of Eratosthenes. Both bounds are integers from 0; `to`
+ * is at most 10^14, and at most 10^10 above `from`.
  */
 export const primesBetween = (from: number, to: number): number => {
   let count = smallPrimes.filter((prime) => from <= prime && prime <= to).length;

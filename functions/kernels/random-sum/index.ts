@@ -10,7 +10,7 @@ import {
   workField,
 } from '../../lib/kernel/index.ts';
 
-/** In random numbers, six nanoseconds each, and fifty of a range just above 2^52. */
+/** In integers. Drawing one takes six nanoseconds, or fifty when the range is just above 2^52. */
 const PART = { smallest: 10_000_000, largest: 100_000_000 };
 
 const { MIN_SAFE_INTEGER, MAX_SAFE_INTEGER } = Number;
@@ -19,14 +19,14 @@ export const randomSum = parallel({
   name: 'random-sum',
   version: 2,
   description:
-    'The exact sum and the mean of random integers, uniform from min to max. Number i is a function of min, max, seed and i.',
+    'The exact sum and the mean of random integers, uniformly distributed from min to max. Integer i depends on min, max, seed and i alone.',
   pure: true,
   get input() {
     return objectField({
-      count: workField('How many numbers to draw.', PART, 1),
-      min: integerField('The smallest number that may be drawn.', MIN_SAFE_INTEGER, MAX_SAFE_INTEGER),
+      count: workField('The number of integers to draw.', PART, 1),
+      min: integerField('The smallest integer that may be drawn.', MIN_SAFE_INTEGER, MAX_SAFE_INTEGER),
       max: integerField(
-        'The largest number that may be drawn: at least min, and at most 2^53 − 1 above it.',
+        'The largest integer that may be drawn: at least min, and at most 2^53 − 1 above it.',
         MIN_SAFE_INTEGER,
         MAX_SAFE_INTEGER,
       ),
@@ -41,14 +41,14 @@ export const randomSum = parallel({
   },
   get output() {
     return objectField({
-      sum: decimalField('The sum, as a decimal string because it may pass 2^53.'),
+      sum: decimalField('The sum, as a decimal string because it may exceed 2^53.'),
       mean: z.number().check(z.describe('The sum divided by the count, to the precision of a double.')),
     });
   },
   example: { input: { count: 1000, min: 1, max: 6, seed: 7 }, output: { sum: '3559', mean: 3.559 } },
   parts: ({ count }) => evenSplit(count, PART).parts,
   async compute({ count, min, max, seed }, part) {
-    // Only who computes loads the numbers.
+    // Loaded on demand, because only the worker computes.
     const { sumOfUniformIntegers } = await import('./random-integers.ts');
     const { start, end } = evenSplit(count, PART).range(part);
     return sumOfUniformIntegers(seed, max - min + 1, { start, end }) + BigInt(min) * BigInt(end - start);

@@ -1,9 +1,9 @@
 import type { Range } from '../../lib/kernel/split.ts';
-import { type Address, type Memory, start as startProgram } from '../../lib/kernel/web-assembly.ts';
+import { type Address, instantiate, type Memory } from '../../lib/kernel/web-assembly.ts';
 import { program } from './random-integers.wasm.ts';
 
 /** What `assembly/random-integers.ts` exports. */
-const integers = startProgram<{
+const integers = instantiate<{
   readonly memory: Memory;
   readonly SUM: Address;
   seed(low: number, high: number): void;
@@ -13,13 +13,13 @@ const integers = startProgram<{
 
 const halves = new Float64Array(integers.memory.buffer, integers.SUM.value, 2);
 
-/** Few enough that their sum comes in two halves that a double holds exactly. */
+/** The sum of this many integers comes in two halves, each of which a double holds exactly. */
 const BLOCK = 2 ** 16;
 
 /**
- * The exact sum of uniform integers from 0, below `range` (from 1 to 2^53), at a range of indices. Each is a
- * function of seed, range and its index, without bias: of the 2^53 integers that random bits can be each value
- * gets the same number, and what is left over at the top is drawn again.
+ * The exact sum of the uniform integers from 0, below `range` (from 1 to 2^53), at the indices from `start` up to, but
+ * without, `end`. Each depends on seed, range and its index alone. There is no bias: of the 2^53 integers that random
+ * bits can form, each value gets the same number, and an integer that is left over is drawn again.
  */
 export const sumOfUniformIntegers = (seed: number, range: number, { start, end }: Range): bigint => {
   integers.seed(seed | 0, Math.floor(seed / 2 ** 32));

@@ -36,7 +36,7 @@ describe('random-sum', () => {
     );
   });
 
-  it('adds more numbers than a block has, however many are drawn again', () => {
+  it('adds more numbers than a block holds, however many are drawn again', () => {
     for (const width of [1, 2, 100, 2 ** 52 + 1, 2 ** 53]) {
       const integer = uniformIntegers(1, width);
       let sum = 0n;
@@ -57,7 +57,7 @@ describe('random-sum', () => {
   });
 
   it('has the same sum however its parts are combined', async () => {
-    const input = { count: 29_000_000, min: -5, max: 1_000_000_007, seed: 11 };
+    const input = { count: 20_000_001, min: -5, max: 1_000_000_007, seed: 11 };
     const all = await partials(randomSum, input, (a, b) => b - a);
     expect(all.length).toBe(3);
     const expected = String(
@@ -83,7 +83,7 @@ describe('random-sum', () => {
     }
   });
 
-  it('knows the sum of numbers that cannot vary', async () => {
+  it('adds a constant when min equals max', async () => {
     const [count, value] = [1001, -MAX_SAFE_INTEGER];
     const sum = String(BigInt(count) * BigInt(value));
     expect(await runParallel(randomSum, { count, min: value, max: value, seed: 0 })).toEqual({
@@ -101,7 +101,7 @@ describe('random-sum', () => {
     expect(new Set(sums.map(({ sum }) => sum)).size).toBe(sums.length);
   });
 
-  it('bounds its work and its range, and says why', () => {
+  it('refuses more work than 10,000 parts can do, and a range that is too wide, with the reason', () => {
     const input = { count: 1_000_000_000_000, min: 0, max: MAX_SAFE_INTEGER, seed: MAX_SAFE_INTEGER };
     expect(randomSum.parts(randomSum.input.parse(input))).toBe(MAX_PARTS);
     expect(message({ ...input, count: input.count + 1 })).toEqual([

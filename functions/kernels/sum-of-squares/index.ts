@@ -1,6 +1,6 @@
 import { bigint, decimalField, evenSplit, objectField, parallel, workField } from '../../lib/kernel/index.ts';
 
-/** In integers to square, a third of a nanosecond each. */
+/** In integers. Squaring one takes a third of a nanosecond. */
 const PART = { smallest: 200_000_000, largest: 4_000_000_000 };
 
 export const sumOfSquares = parallel({
@@ -10,18 +10,18 @@ export const sumOfSquares = parallel({
   pure: true,
   get input() {
     return objectField({
-      n: workField('How many squares to add.', PART),
+      n: workField('The number of squares to add.', PART),
     });
   },
   get output() {
     return objectField({
-      sum: decimalField('The sum, as a decimal string because it may pass 2^53.'),
+      sum: decimalField('The sum, as a decimal string because it may exceed 2^53.'),
     });
   },
   example: { input: { n: 10 }, output: { sum: '285' } },
   parts: ({ n }) => evenSplit(n, PART).parts,
   async compute({ n }, part) {
-    // Only who computes loads the additions.
+    // Loaded on demand, because only the worker computes.
     const { sumOfSquaresOver } = await import('./squares.ts');
     return sumOfSquaresOver(evenSplit(n, PART).range(part));
   },

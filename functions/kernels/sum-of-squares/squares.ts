@@ -1,9 +1,9 @@
 import type { Range } from '../../lib/kernel/split.ts';
-import { type Address, type Memory, start as startProgram } from '../../lib/kernel/web-assembly.ts';
+import { type Address, instantiate, type Memory } from '../../lib/kernel/web-assembly.ts';
 import { program } from './squares.wasm.ts';
 
 /** What `assembly/squares.ts` exports. */
-const squares = startProgram<{
+const squares = instantiate<{
   readonly memory: Memory;
   readonly SUMS: Address;
   add(length: number): void;

@@ -65,7 +65,7 @@ describe('sum-of-squares', () => {
     );
   });
 
-  it('bounds its work and says why', () => {
+  it('refuses more work than 10,000 parts can do, with the reason', () => {
     expect(sumOfSquares.parts({ n: LARGEST })).toBe(MAX_PARTS);
     expect(sumOfSquares.input.safeParse({ n: LARGEST }).success).toBe(true);
     expect(sumOfSquares.input.safeParse({ n: LARGEST + 1 }).error?.issues).toMatchObject([

@@ -3,9 +3,9 @@ import { attributes } from './attributes.ts';
 import { computationPk, shardOf } from './computation-record.ts';
 
 /**
- * Counts a tenant's active computations on the index of active ones, where a tenant's are all in one partition.
- * One eventually consistent request: half a read unit for some thirty of them. It sees the first megabyte of the
- * partition, some seven thousand entries, so it may count too few when there are more, and never too many.
+ * Counts a tenant's active computations on the index of active ones, where all of a tenant's are in one partition. One
+ * eventually consistent request: half a read unit for about thirty of them. It reads the first megabyte of the
+ * partition, about seven thousand entries, so it may count too few when there are more, but never too many.
  */
 export const activeCount =
   (client: DynamoDBClient, table: string) =>

@@ -4,5 +4,5 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 /** An item, a key or the values of an expression as DynamoDB has them. */
 export type Attributes = Record<string, AttributeValue>;
 
-/** Makes attributes of plain JavaScript values; members that are undefined are left out. */
+/** Turns plain JavaScript values into attributes; members that are undefined are left out. */
 export const attributes = (values: object): Attributes => marshall(values, { removeUndefinedValues: true });

@@ -11,10 +11,11 @@ import { FAN_OUT } from '../engine/limits.ts';
 import type { AttemptStart, Checkpoint, NodeRecord } from '../engine/ports.ts';
 import type { Node } from '../engine/tree.ts';
 
-/**
- * How computations lie in their table. Every key begins with the tenant. A computation and its nodes have
- * different prefixes, and each node a partition of its own, so that the reports of many workers spread.
+/*
+ * How computations are stored in their table. A computation and its nodes have different prefixes, followed by the
+ * tenant. Each node has a partition of its own, so that the reports of many workers spread over partitions.
  */
+
 export const computationPk = ({ tenant, id }: ComputationKey): string => `c#${tenant}#${id}`;
 
 export const nodePk = ({ tenant, id, epoch }: ComputationRef, { level, index }: Node): string =>
@@ -22,15 +23,15 @@ export const nodePk = ({ tenant, id, epoch }: ComputationRef, { level, index }: 
 
 export const checkpointPk = ({ tenant, id, epoch }: ComputationRef): string => `s#${tenant}#${id}#${epoch}`;
 
-/** The sparse index of active computations is spread over so many partitions. */
+/** Partitions of the sparse index of active computations. */
 export const SHARDS = 32;
 
 export const shardName = (shard: number): string => `active-${shard}`;
 
 /**
- * A tenant's active computations are all in one partition, so that one request can count them. A computation writes
- * to it twice, so a partition takes five hundred submissions a second: more than the API lets one tenant make.
- * Any even spread does; tenants are hashes, so the sum of their letters spreads too.
+ * The partition of a tenant's active computations: one for all of them, so that one request can count them. A
+ * computation writes to it twice, so a partition takes five hundred submissions a second, more than the API lets one
+ * tenant make. Any even distribution does; tenants are hashes, so the sum of their letters is evenly distributed too.
  */
 export const shardOf = ({ tenant }: Pick<ComputationKey, 'tenant'>): string => {
   let sum = 0;
@@ -38,13 +39,13 @@ export const shardOf = ({ tenant }: Pick<ComputationKey, 'tenant'>): string => {
   return shardName(sum % SHARDS);
 };
 
-/** Newest last, and unique where two were created in the same millisecond. */
+/** Sorts by time of creation; the id makes it unique where two were created in the same millisecond. */
 const listKeyOf = ({ createdAt, id }: Submission): string => `${new Date(createdAt).toISOString()}#${id}`;
 
 /**
- * A computation's item. Input and result are JSON in a string, because DynamoDB's numbers lose −0 and refuse
- * 1e-200. `listKey` and `tenant` put it on the list, `shard` and `visitAt` on the index of active computations,
- * which it leaves when they are removed.
+ * A computation's item. Input and result are strings of JSON, because DynamoDB's numbers lose −0 and refuse 1e-200.
+ * `tenant` and `listKey` are the keys of the index of the list, `shard` and `visitAt` those of the index of active
+ * computations, which an item leaves when they are removed.
  */
 interface ComputationItem {
   pk: string;
@@ -70,16 +71,16 @@ interface ComputationItem {
   visitAt?: number;
   visitInterval?: number;
   visitSeen?: number;
-  /** The token of the sweeper that set this visit. */
+  /** The token of the sweeper's run that scheduled this visit. */
   visitToken?: string;
   result?: string;
   error?: Failure;
-  /** The tokens of the last cancel and the last retry, each kept through the other. */
+  /** The tokens of the last cancel and of the last retry. Each stays when the other one is written. */
   cancelToken?: string;
   retryToken?: string;
 }
 
-/** What an attempt starts with, as attributes. */
+/** The start of an attempt as attributes. */
 export const startAttributes = (key: ComputationKey, { deadline, visit }: AttemptStart) => ({
   deadline,
   shard: shardOf(key),
@@ -103,7 +104,7 @@ export const toItem = (submission: Submission, start: AttemptStart, total: numbe
   };
 };
 
-/** Reads an item that this module wrote; one of which an attribute is missing is a bug and throws. */
+/** Reads an item that this module wrote. A missing attribute is a bug, and throws. */
 export const fromItem = (attributes: Record<string, unknown>): Computation => {
   const item = attributes as unknown as ComputationItem;
   const need = <K extends keyof ComputationItem>(name: K): NonNullable<ComputationItem[K]> => {
@@ -145,7 +146,7 @@ export const fromItem = (attributes: Record<string, unknown>): Computation => {
   }
 };
 
-/** The tokens of the writes that made the item what it is. */
+/** The tokens of the last writes of an item, by which a repeated write recognizes itself. */
 export const tokensOf = (
   attributes: Record<string, unknown> | undefined,
 ): Pick<ComputationItem, 'cancelToken' | 'retryToken' | 'visitToken'> => attributes ?? {};

@@ -33,7 +33,7 @@ import {
   toItem,
   tokensOf,
 } from './computation-record.ts';
-import { conditional, UnacknowledgedDelete } from './conditional.ts';
+import { conditionalWrite, IndeterminateWriteError } from './conditional-write.ts';
 
 type Values = Record<string, unknown>;
 
@@ -44,7 +44,7 @@ const assignments = (values: Values) =>
     .map(([name]) => `#${name} = :${name}`)
     .join(', ');
 
-/** Every name and value of an expression under its own placeholder, so that no reserved word needs to be known. */
+/** A placeholder for every name and value of an expression, so that no reserved word matters. */
 const placeholders = (names: readonly string[], values: Values) => ({
   ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
   ExpressionAttributeValues: attributes(
@@ -53,20 +53,20 @@ const placeholders = (names: readonly string[], values: Values) => ({
 });
 
 const ACTIVE = '#status IN (:queued, :running)';
-/** Not the SDK's repetition of a write that was applied. */
+/** False for a write that the SDK repeats although it was applied. */
 const isFirst = (token: 'cancelToken' | 'retryToken') =>
   `(attribute_not_exists(#${token}) OR #${token} <> :${token})`;
 
 const activeValues = { queued: 'queued', running: 'running' };
-/** What an active computation has and a finished one has not. */
+/** The attributes that only an active computation has. */
 const ACTIVE_ONLY = ['deadline', 'shard', 'visitAt', 'visitInterval', 'visitSeen', 'visitToken'];
 
-/** How many keys one request may ask for. */
+/** Keys that one BatchGetItem may have. */
 const MAX_KEYS = 100;
 
-/** Computations in DynamoDB: see `ComputationStore` for what each operation promises. */
+/** Computations in DynamoDB. `ComputationStore` says what each operation guarantees. */
 export const dynamoComputationStore = (client: DynamoDBClient, table: string): ComputationStore => {
-  /** A conditional update of a computation, answering with the item as it then is, or as it was when refused. */
+  /** A conditional update of a computation. It returns the new item, or the one on which the condition failed. */
   const update = (
     key: ComputationKey,
     change: {
@@ -77,7 +77,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       values: Values;
     },
   ) =>
-    conditional(
+    conditionalWrite(
       client.send(
         new UpdateItemCommand({
           TableName: table,
@@ -101,7 +101,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       ),
     );
 
-  /** One or more items by key, in any order; what DynamoDB leaves unprocessed is asked for again. */
+  /** Items by their keys. Keys that DynamoDB leaves unprocessed are requested again. */
   const batchGet = async (pks: readonly string[], consistent: boolean): Promise<Map<string, Values>> => {
     const found = new Map<string, Values>();
     const keys = [...new Set(pks)].map((pk) => attributes({ pk }));
@@ -116,7 +116,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
           const item = unmarshall(each);
           found.set(String(item.pk), item);
         }
-        return { left: UnprocessedKeys?.[table]?.Keys ?? [], attempts: $metadata.attempts };
+        return { unprocessed: UnprocessedKeys?.[table]?.Keys ?? [], attempts: $metadata.attempts };
       });
     }
     return found;
@@ -154,7 +154,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
   return {
     async create(submission, start, total): Promise<ConditionalResult<Computation>> {
       const item = toItem(submission, start, total);
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new PutItemCommand({
             TableName: table,
@@ -167,7 +167,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
       );
       if ('applied' in outcome) return { applied: asActive({ ...item }) };
       const { refused } = refusal(outcome.refused);
-      // The SDK's retry met its own first attempt: nobody else has this epoch.
+      // Nobody else has this epoch, so the SDK's retry has met its own first attempt.
       return refused?.epoch === submission.epoch ? { applied: refused } : { refused };
     },
 
@@ -210,7 +210,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
     },
 
     async retry(key, token, now, start) {
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new UpdateItemCommand({
             TableName: table,
@@ -238,7 +238,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
     },
 
     async remove(key, now): Promise<ConditionalResult<true>> {
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new DeleteItemCommand({
             TableName: table,
@@ -250,7 +250,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
         ),
       );
       if ('applied' in outcome) return { applied: true };
-      if (outcome.refused === undefined && outcome.attempts > 1) throw new UnacknowledgedDelete();
+      if (outcome.refused === undefined && outcome.attempts > 1) throw new IndeterminateWriteError();
       return refusal(outcome.refused);
     },
 
@@ -326,7 +326,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
     },
 
     async fillSlot(ref, node: Node, slot, value, expiresAt) {
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new UpdateItemCommand({
             TableName: table,
@@ -350,7 +350,7 @@ export const dynamoComputationStore = (client: DynamoDBClient, table: string): C
 
     async writeCheckpoint(ref, next, token, expiresAt) {
       const checkpoint = { ...next, token, expiresAt };
-      const outcome = await conditional(
+      const outcome = await conditionalWrite(
         client.send(
           new UpdateItemCommand({
             TableName: table,

@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException, type ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import { addConsumedCapacity } from '../observability/context.ts';
 
-/** Where the middleware stands: outside retries, because what DynamoDB reports is what the last try cost. */
+/** The middleware's place: outside the SDK's retries, because DynamoDB reports what the last attempt consumed. */
 export const aroundCalls = { step: 'initialize', name: 'countConsumedCapacity', override: true } as const;
 
 const isRead = (command = ''): boolean => /^(BatchGet|Get|Query)/.test(command);
 
-/** Middleware for a DynamoDB client: asks what each call costs, which costs nothing, and adds it up for the log. */
+/** Middleware for a DynamoDB client: asks what each call consumes, which is free, and adds it up for the log. */
 export const countConsumedCapacity =
   <Arguments extends { readonly input: object }, Result extends { readonly output: object }>(
     next: (args: Arguments) => Promise<Result>,
@@ -15,7 +15,7 @@ export const countConsumedCapacity =
   async (args: Arguments): Promise<Result> => {
     try {
       const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
-      // Of a batch there is one for each table.
+      // A batch reports one for each table.
       const {
         ConsumedCapacity: reported = [],
       }: { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] } = result.output;

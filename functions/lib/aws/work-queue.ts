@@ -12,8 +12,9 @@ import { logFields } from '../observability/context.ts';
 import { type Pause, retryUnprocessed } from '../resilience/retry-unprocessed.ts';
 
 /**
- * The work queue in SQS. The tenant is the message group, so that fair queues keep one tenant's many parts from
- * holding up another's few. `pause` waits before what was not taken is sent again; a simulation waits in its own time.
+ * The work queue in SQS. The tenant is the message group, so that fair queues keep one tenant's many parts from holding
+ * up another's few. `pause` waits before entries that SQS did not accept are sent again; a simulation waits in its own
+ * time.
  */
 export const sqsWorkQueue = (client: SQSClient, queueUrl: string, pause?: Pause): WorkQueue => ({
   async send(messages) {
@@ -23,7 +24,7 @@ export const sqsWorkQueue = (client: SQSClient, queueUrl: string, pause?: Pause)
           Id: String(at),
           MessageBody: encodeMessage(message),
           MessageGroupId: message.tenant,
-          MessageAttributes: carried(),
+          MessageAttributes: traceAttributes(),
         }),
       );
       const request = async (entries: readonly SendMessageBatchRequestEntry[]) => {
@@ -31,15 +32,15 @@ export const sqsWorkQueue = (client: SQSClient, queueUrl: string, pause?: Pause)
           new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: [...entries] }),
         );
         const failed = new Set(Failed.map(({ Id }) => Id));
-        return { left: entries.filter(({ Id }) => failed.has(Id)), attempts: $metadata?.attempts };
+        return { unprocessed: entries.filter(({ Id }) => failed.has(Id)), attempts: $metadata?.attempts };
       };
       await retryUnprocessed(batch, request, pause);
     }
   },
 });
 
-/** What the log lines of whoever receives a message carry on from those of its sender: where it all began. */
-const carried = (): Record<string, MessageAttributeValue> => {
+/** The ids that connect the log lines of a message's receiver with those of the request that began the work. */
+const traceAttributes = (): Record<string, MessageAttributeValue> => {
   const { requestId, traceId } = logFields();
   const values = Object.entries({ requestId, traceId }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(values.map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]));

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { type Computation, isActive, STATUSES } from '../engine/computation.ts';
 import type { Progress } from '../engine/progress.ts';
 import { timestamp } from '../http/schemas.ts';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 
 /** The id of a computation: 128 bits in base64url. */
-export const ComputationId = once(() =>
+export const ComputationId = lazy(() =>
   z
     .string()
     .check(
@@ -17,10 +17,10 @@ export const ComputationId = once(() =>
 /** The input of a computation is at most this many bytes of canonical JSON. */
 export const MAX_INPUT_BYTES = 2_048;
 
-export const ComputationStatus = once(() => z.enum(STATUSES));
+export const ComputationStatus = lazy(() => z.enum(STATUSES));
 
 /** A computation as its list shows it. */
-export const ComputationSummary = once(() =>
+export const ComputationSummary = lazy(() =>
   z.strictObject({
     id: ComputationId(),
     type: z.string(),
@@ -40,7 +40,7 @@ export const ComputationSummary = once(() =>
 );
 
 /** A computation as it is read by itself. */
-export const ComputationView = once(() =>
+export const ComputationView = lazy(() =>
   z.extend(ComputationSummary(), {
     progress: z
       .strictObject({ done: z.int(), total: z.int() })

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 import { UnknownWorkError } from './errors.ts';
 
 /** Raised when messages change; a worker reads its own format and the one before it. */
 const FORMAT = 1;
 
-const schemas = once(() => {
+const schemas = lazy(() => {
   const count = z.int().check(z.minimum(0));
   const word = z.string().check(z.minLength(1), z.maxLength(256));
   const attempt = { format: z.literal(FORMAT), tenant: word, id: word, epoch: word, attempt: count };

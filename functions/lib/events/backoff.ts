@@ -6,18 +6,18 @@ export interface Backoff {
   readonly capSeconds: number;
 }
 
-/** The longest delay of a receive: doubled with each one after the first, up to the cap. */
+/** The longest delay after a receive: doubled with each receive, up to the cap. */
 const ceiling = ({ baseSeconds, capSeconds }: Backoff, receiveCount: number): number =>
   Math.min(capSeconds, baseSeconds * 2 ** Math.max(0, receiveCount - 1));
 
 /**
- * Whole seconds until the next try, anywhere between 0 and the ceiling: spreads a crowd best. From "Exponential
- * Backoff And Jitter", AWS Architecture Blog, 2015.
+ * Whole seconds until the next receive, evenly distributed between 0 and the ceiling, which spreads many retries best.
+ * From "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 export const fullJitter = (backoff: Backoff, receiveCount: number, uniform: Uniform): number =>
   Math.round(uniform() * ceiling(backoff, receiveCount));
 
-/** Half of the ceiling for certain and the other half by chance: so many tries span at least a known time. */
+/** Half of the ceiling plus a random part of the other half: so many receives span at least a known time. */
 export const equalJitter = (backoff: Backoff, receiveCount: number, uniform: Uniform): number => {
   const half = ceiling(backoff, receiveCount) / 2;
   return Math.ceil(half + uniform() * half);

@@ -1,13 +1,13 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { isColdStart } from '../observability/cold-start.ts';
-import { consumed, counted } from '../observability/context.ts';
+import { consumedCapacity, counters } from '../observability/context.ts';
 import { errorFields, log } from '../observability/log.ts';
 import { metricFields } from '../observability/metrics.ts';
 
-type Timed = Request<SQSRecord, 'done' | 'failed', Error, Context, { startedAt: number }>;
+type TimedRequest = Request<SQSRecord, 'done' | 'failed', Error, Context, { startedAt: number }>;
 
-/** One line a message: whose, the how manieth time, how it ended and what it consumed. Never its body. */
+/** Logs one line a message: its tenant, the receive count, how it ended and what it consumed. Never its body. */
 export const messageLog = (): MiddlewareObj<
   SQSRecord,
   'done' | 'failed',
@@ -15,7 +15,7 @@ export const messageLog = (): MiddlewareObj<
   Context,
   { startedAt: number }
 > => {
-  const line = ({ event, response, error, internal }: Timed): void => {
+  const logLine = ({ event, response, error, internal }: TimedRequest): void => {
     const coldStart = isColdStart();
     const receiveCount = Number(event.attributes.ApproximateReceiveCount);
     const fields = {
@@ -23,14 +23,14 @@ export const messageLog = (): MiddlewareObj<
       status: response,
       durationMs: Math.round(performance.now() - internal.startedAt),
       coldStart,
-      ...consumed(),
+      ...consumedCapacity(),
       ...metricFields({
         values: {
           Messages: 1,
-          MessagesFailed: Number(response !== 'done'), // also when it is none: an alarm divides the two
+          MessagesFailed: Number(response !== 'done'), // also when 0, because an alarm divides the two
           ColdStarts: Number(coldStart),
           ...(receiveCount > 1 && { MessagesRetried: 1 }),
-          ...counted(),
+          ...counters(),
         },
       }),
     };
@@ -41,7 +41,7 @@ export const messageLog = (): MiddlewareObj<
     before: ({ internal }) => {
       internal.startedAt = performance.now();
     },
-    after: line,
-    onError: line,
+    after: logLine,
+    onError: logLine,
   };
 };

@@ -2,8 +2,8 @@ import type { MiddlewareObj } from '@middy/core';
 import type { SQSRecord } from 'aws-lambda';
 import { errorFields, log } from '../observability/log.ts';
 
-/** SQS hides a message for twelve hours at most. */
-const MAX_SECONDS = 12 * 60 * 60;
+/** SQS allows a visibility timeout of twelve hours at most. */
+const MAX_VISIBILITY_SECONDS = 12 * 60 * 60;
 
 export interface RetryOptions {
   /** Seconds until the record is received again. */
@@ -12,8 +12,8 @@ export interface RetryOptions {
 }
 
 /**
- * Turns an error into a failed record that becomes visible again after its delay. When the delay cannot be set the
- * record is failed all the same and becomes visible when the queue's own timeout ends, as it does without options.
+ * Turns an error into a failed record that becomes visible again after its delay. Where the delay cannot be set, the
+ * record fails all the same and becomes visible when the queue's visibility timeout ends, as it does without options.
  */
 export const retryLater = (options?: RetryOptions): MiddlewareObj<SQSRecord, 'done' | 'failed'> => ({
   onError: async (request) => {
@@ -25,7 +25,7 @@ export const retryLater = (options?: RetryOptions): MiddlewareObj<SQSRecord, 'do
         request.error,
         Number(record.attributes.ApproximateReceiveCount),
       );
-      await options.changeVisibility(record, Math.min(MAX_SECONDS, Math.max(0, Math.ceil(delay))));
+      await options.changeVisibility(record, Math.min(MAX_VISIBILITY_SECONDS, Math.max(0, Math.ceil(delay))));
     } catch (error) {
       log.warn('visibility not changed', errorFields(error));
     }

@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 import { isColdStart } from '../observability/cold-start.ts';
-import { consumed, inLogContext } from '../observability/context.ts';
+import { consumedCapacity, inLogContext } from '../observability/context.ts';
 import { errorFields, log } from '../observability/log.ts';
 import { metricFields } from '../observability/metrics.ts';
 import { withDeadline } from '../resilience/invocation.ts';
 
 /**
- * The one composition for a schedule: one line a run, whose id stands where a request's would in what it sets going.
- * A cold start is counted when there is one, for a metric that is sent each minute is paid for all day.
+ * The one composition for a schedule. It logs one line a run, and the run's id is the `requestId` of all that the run
+ * starts. It counts only the runs that are cold starts, because a metric that is sent each minute is billed all day.
  */
 export const scheduleHandler = (
   job: (event: unknown, context: Context) => Promise<void>,
@@ -19,7 +19,7 @@ export const scheduleHandler = (
       const fields = () => ({
         durationMs: Math.round(performance.now() - startedAt),
         coldStart,
-        ...consumed(),
+        ...consumedCapacity(),
         ...(coldStart && metricFields({ values: { ColdStarts: 1 } })),
       });
       try {

@@ -5,7 +5,7 @@ import { withDeadline } from '../resilience/invocation.ts';
 import { messageLog } from './message-log.ts';
 import { type RetryOptions, retryLater } from './retry-later.ts';
 
-/** What work may know of its message. */
+/** What the work on a message may know of it. */
 export interface MessageContext {
   readonly messageId: string;
   /** How often the message has been received, this time included: 1 the first time. */
@@ -17,15 +17,15 @@ export interface MessageContext {
 }
 
 /**
- * The one composition for SQS: runs `work` for each record, one after another. An error makes its record, and no
- * other, a batch item failure, and sets when the record is received again (without `retry`: when the queue's
- * visibility timeout ends). The event source mapping must report batch item failures.
+ * The one composition for a queue: runs `work` for each record, one after another. An error makes its own record a
+ * batch item failure and no other, and sets when the record is received again (without `retry`: when the queue's
+ * visibility timeout ends). The event source mapping must have `ReportBatchItemFailures`.
  */
 export const sqsHandler = (
   work: (body: string, context: MessageContext) => Promise<void>,
   retry?: RetryOptions,
 ): ((event: SQSEvent, context: Context) => Promise<SQSBatchResponse>) => {
-  // A record that times out is received again after the queue's visibility timeout: nothing to report early.
+  // A record that times out is received again after the queue's visibility timeout, so middy need not end it early.
   const message = middy<SQSRecord, 'done' | 'failed'>({ timeoutEarlyInMillis: 0 })
     .use(messageLog())
     .use(retryLater(retry))

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 import type { HeaderDescription, ResponseDescription } from './operation.ts';
 
 /** Headers and answers that operations have in common, as the OpenAPI document describes them. */
@@ -61,7 +61,7 @@ const fieldError = () =>
   });
 
 /** A body of problem details (RFC 9457). */
-export const problem = once(() =>
+export const problem = lazy(() =>
   z
     .object({
       type: z

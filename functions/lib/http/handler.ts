@@ -2,7 +2,7 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 import { annotate, inLogContext } from '../observability/context.ts';
 import { withDeadline } from '../resilience/invocation.ts';
 import type { Headers } from './headers.ts';
@@ -54,7 +54,7 @@ export const deferred = (
   method,
   path,
   bind: (options) => {
-    const loaded = once(async () => (await load()).bind(options));
+    const loaded = lazy(async () => (await load()).bind(options));
     return async (event, context) => (await loaded())(event, context);
   },
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 
 const characters = (text: string): number => {
   let count = 0;
@@ -34,17 +34,17 @@ export const integerText = (min: number, max: number) => {
 };
 
 /** A moment as RFC 3339 writes it, in UTC. */
-export const timestamp = once(() =>
+export const timestamp = lazy(() =>
   z.string().check(z.meta({ format: 'date-time', examples: ['2026-11-20T12:00:00.000Z'] })),
 );
 
 /** How many entries a page has at most. */
-export const limit = once(() =>
+export const limit = lazy(() =>
   z._default(integerText(1, 100), 20).check(z.describe('The most entries of a page')),
 );
 
 /** Where a page starts. A longer text than any cursor of ours is refused before it is decoded. */
-export const cursor = once(() =>
+export const cursor = lazy(() =>
   z
     .string()
     .check(

@@ -5,7 +5,7 @@ import { maxUnits, type PartSize } from './split.ts';
 /** An integer with a comma before each three digits; without `Intl`, whose first use takes ten milliseconds. */
 export const grouped = (integer: number): string => String(integer).replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** Why a bound on the work is where it is; the end of a message. */
+/** The end of a message: why work is bounded. */
 export const WORK_BOUND = `, because a computation has at most ${grouped(MAX_PARTS)} parts`;
 
 /** The message for a number above its bound. */
@@ -30,7 +30,7 @@ export const integerField = (
 ) => {
   const messages: Record<string, string> = { too_small: atLeast(min), too_big: atMost(max, why) };
   const error = ({ code }: { code?: string | undefined }) => messages[code ?? ''] ?? 'must be a whole number';
-  // What is out of bounds ends the checks: one message each, and a costly one (is it prime?) does not run.
+  // A number out of bounds ends the checks: there is one message, and an expensive check (is it prime?) does not run.
   return z
     .int({ error, abort: true })
     .check(
@@ -58,7 +58,7 @@ export const positiveField = (description: string, max: number) =>
 
 /** The seed of a kernel that draws random numbers. */
 export const seedField = () =>
-  integerField('Chooses the random numbers; the same seed gives the same result.');
+  integerField('The seed of the random numbers. The same seed gives the same result.');
 
 /** An integer of any size, as a decimal string. */
 export const decimalField = (description: string) =>

@@ -1,8 +1,8 @@
 import { MAX_PARTS } from '../engine/limits.ts';
 
 /**
- * How small and how large a part may be, in a kernel's own units of work. It decides what the parts are, so a
- * change of it is a new version of the kernel.
+ * How small and how large a part may be, in the kernel's own units of work. It determines the parts, so changing it
+ * takes a new version of the kernel.
  */
 export interface PartSize {
   /** Below this a part would cost more in messages than in work: about a tenth of a second. */
@@ -17,8 +17,8 @@ export interface Range {
   readonly end: number;
 }
 
-/** As many as the tree has slots two levels down, so that progress moves in steps of one per cent. */
-const FINE = 100;
+/** So many parts let progress move in steps of one per cent. */
+const TARGET_PARTS = 100;
 
 /** The most units that fit into {@link MAX_PARTS} parts: what an input schema allows. */
 export const maxUnits = ({ largest }: PartSize): number => largest * MAX_PARTS;
@@ -28,7 +28,7 @@ export const maxUnits = ({ largest }: PartSize): number => largest * MAX_PARTS;
  * hundred of them where that keeps each within `size`, fewer for small totals, more for large ones.
  */
 export const evenSplit = (total: number, size: PartSize): { parts: number; range(part: number): Range } => {
-  const units = Math.min(Math.max(Math.ceil(total / FINE), size.smallest), size.largest);
+  const units = Math.min(Math.max(Math.ceil(total / TARGET_PARTS), size.smallest), size.largest);
   return {
     parts: Math.max(1, Math.ceil(total / units)),
     range: (part) => ({ start: part * units, end: Math.min((part + 1) * units, total) }),

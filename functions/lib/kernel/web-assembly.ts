@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** What is used of a global that @types/node does not know. */
+/** The part of a global that is used here, because @types/node does not declare it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -14,6 +14,6 @@ export interface Address {
   readonly value: number;
 }
 
-/** Starts a program of `assembly/compiled/`. It imports nothing, and its memory never grows. */
-export const start = <Exports>(program: string): Exports =>
+/** An instance of a compiled program (a `*.wasm.ts`). It imports nothing, and its memory never grows. */
+export const instantiate = <Exports>(program: string): Exports =>
   new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(program, 'base64'))).exports as Exports;

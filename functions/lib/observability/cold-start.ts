@@ -1,6 +1,6 @@
 let first = true;
 
-/** Whether this is the first call of the instance: the event that paid for its start. */
+/** Whether this is the first call of the instance: its event waited for the start. */
 export const isColdStart = (): boolean => {
   const cold = first;
   first = false;

@@ -4,8 +4,8 @@ import { errorFields, log } from './log.ts';
 import { metricFields } from './metrics.ts';
 
 /**
- * Writes down what the engine noticed, each in a line with the computation's id. What became of one message, a split,
- * a computed part or nothing, is in the message's own line.
+ * Logs an event of the engine in a line with the computation's id. What one message led to (a split, a computed part,
+ * nothing) is in that message's own line instead.
  */
 export const observeEngine = (event: EngineEvent): void => {
   switch (event.event) {
@@ -33,7 +33,7 @@ export const observeEngine = (event: EngineEvent): void => {
       });
       return;
     case 'send-failed':
-      log.warn('submission stored but not sent; the sweeper will', {
+      log.warn('submission stored but not sent; the sweeper will send it', {
         computation: event.id,
         ...errorFields(event.cause),
       });

@@ -1,20 +1,20 @@
 import { decodeMessage } from '../engine/message.ts';
 import { annotate } from './context.ts';
 
-/** Makes the lines of a message say which computation it is of and what of it, where it can be read. */
+/** Adds the message's computation, attempt and node to the log lines of its work, if the message can be read. */
 export const withMessageContext =
   <Delivery>(work: (body: string, delivery: Delivery) => Promise<void>): typeof work =>
   (body, delivery) => {
-    annotate(placeOf(body));
+    annotate(fieldsOf(body));
     return work(body, delivery);
   };
 
-const placeOf = (body: string): Parameters<typeof annotate>[0] => {
+const fieldsOf = (body: string): Parameters<typeof annotate>[0] => {
   let message: ReturnType<typeof decodeMessage>;
   try {
     message = decodeMessage(body);
   } catch {
-    // Of a later format: `work` says so.
+    // Of a later format: `work` reports it.
   }
   if (message === undefined) return {};
   const { tenant, id: computation, attempt } = message;

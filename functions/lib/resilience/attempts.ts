@@ -1,15 +1,15 @@
 import type { Circuit } from './circuit.ts';
-import { AttemptTimeout, OutOfTimeError } from './errors.ts';
+import { OutOfTimeError, TimeoutError } from './errors.ts';
 import { isServiceFailure, isThrottling } from './failure.ts';
 import { timeLeft } from './invocation.ts';
 
-/** The longest that one attempt may take until its answer has been read whole, in milliseconds. */
-const ATTEMPT_MS = 2_000;
+/** Milliseconds that one attempt may take, until its whole answer has been read. */
+const MAX_ATTEMPT_MS = 2_000;
 
-/** Another attempt is made only if there is time for the longest backoff (2 s, after throttling) and for itself. */
-const RETRY_MS = 2_500;
+/** Milliseconds that another attempt needs: the longest backoff (2 s, after throttling) and some for itself. */
+const MIN_RETRY_MS = 2_500;
 
-/** Where the middleware stands: inside retries and signing, around the reading of the answer. */
+/** The middleware's place: inside the SDK's retries and signing, around the reading of the answer. */
 export const aroundAttempts = {
   step: 'deserialize',
   priority: 'high',
@@ -18,11 +18,11 @@ export const aroundAttempts = {
 } as const;
 
 /**
- * Middleware for an SDK client. Its own retries stand outside and alone repeat a request, up to `maxAttempts` times,
- * with backoff, full jitter and a quota. Each attempt passes the circuit and ends before its invocation does, and
- * none follows when there is no time for it.
+ * Middleware for a client of the SDK that guards each attempt: it goes through the circuit, ends before its invocation
+ * does, and is not followed by another for which there is no time. The SDK's retries are outside of it, and they alone
+ * repeat a request.
  *
- * The HTTP handler's own timeout ends when the headers have come; this one covers the body too.
+ * The HTTP handler's own timeouts end when the headers have arrived; this one covers the body too.
  */
 export const guardAttempts =
   (circuit: Circuit) =>
@@ -31,18 +31,18 @@ export const guardAttempts =
     const left = timeLeft();
     if (left <= 0) throw new OutOfTimeError();
     try {
-      return await circuit(() => within(Math.min(ATTEMPT_MS, left), next(args)));
+      return await circuit(() => withTimeout(Math.min(MAX_ATTEMPT_MS, left), next(args)));
     } catch (error) {
-      const mayBeRepeated = isServiceFailure(error) || isThrottling(error);
-      throw mayBeRepeated && timeLeft() < RETRY_MS ? new OutOfTimeError(error) : error;
+      const isRetryable = isServiceFailure(error) || isThrottling(error);
+      throw isRetryable && timeLeft() < MIN_RETRY_MS ? new OutOfTimeError(error) : error;
     }
   };
 
-/** What comes first, the answer or the end of the time. Written out, because `Promise.race` costs twice as much. */
-const within = <T>(milliseconds: number, answer: Promise<T>): Promise<T> =>
+/** The answer, or a {@link TimeoutError} when it takes longer. Not `Promise.race`, which costs twice as much. */
+const withTimeout = <T>(milliseconds: number, answer: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new AttemptTimeout(`no answer within ${Math.round(milliseconds)} ms`)),
+      () => reject(new TimeoutError(`no answer within ${Math.round(milliseconds)} ms`)),
       milliseconds,
     );
     answer.then(

@@ -4,26 +4,27 @@ import { metricFields } from '../observability/metrics.ts';
 import { CircuitOpenError } from './errors.ts';
 import { isServiceFailure } from './failure.ts';
 
-/** Failed attempts in a row that open a circuit: two calls that have failed with all their retries. */
-const FAILURES = 5;
+/** Failed attempts in a row that open a circuit: nearly two calls with all their retries. */
+const MAX_FAILURES = 5;
 
 /** Seconds after which an open circuit lets one probe through. */
-const PAUSE_SECONDS = 5;
+const OPEN_SECONDS = 5;
 
-/** Guards one service: runs an attempt to call it, or throws {@link CircuitOpenError} at once. */
+/** Guards one service: runs an attempt to call it, or throws a {@link CircuitOpenError} at once. */
 export type Circuit = <T>(attempt: () => Promise<T>) => Promise<T>;
 
-/** What an attempt came to; an error that is no failure of the service is a result as good as any. */
-type Settled<T> = { readonly value: T } | { readonly error: unknown };
+/** The outcome of an attempt that is no failure of the service: a value, or an error that the service answered. */
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 /**
- * A circuit breaker for one service, one to an instance. Closed, it counts failures in a row; open, it refuses at
- * once, so that an instance is not held up by a service that does not answer; after a pause one probe decides.
+ * A circuit breaker for one service and instance. While it is closed it counts failures in a row. While it is open it
+ * refuses at once, so that a service that does not answer holds up no instance. After {@link OPEN_SECONDS} it lets one
+ * probe through, whose outcome closes it or opens it again.
  */
 export const createCircuit = (service: string): Circuit => {
   const policy = circuitBreaker(handleAll, {
-    breaker: new ConsecutiveBreaker(FAILURES),
-    halfOpenAfter: PAUSE_SECONDS * 1_000,
+    breaker: new ConsecutiveBreaker(MAX_FAILURES),
+    halfOpenAfter: OPEN_SECONDS * 1_000,
   });
   policy.onBreak(() =>
     log.warn('circuit opened', { service, ...metricFields({ values: { BreakerOpened: 1 } }) }),
@@ -33,8 +34,8 @@ export const createCircuit = (service: string): Circuit => {
   );
 
   return async <T>(attempt: () => Promise<T>): Promise<T> => {
-    const settled = await policy
-      .execute(async (): Promise<Settled<T>> => {
+    const outcome = await policy
+      .execute(async (): Promise<Outcome<T>> => {
         try {
           return { value: await attempt() };
         } catch (error) {
@@ -43,9 +44,9 @@ export const createCircuit = (service: string): Circuit => {
         }
       })
       .catch((error: unknown) => {
-        throw error instanceof BrokenCircuitError ? new CircuitOpenError(service, PAUSE_SECONDS) : error;
+        throw error instanceof BrokenCircuitError ? new CircuitOpenError(service, OPEN_SECONDS) : error;
       });
-    if ('error' in settled) throw settled.error;
-    return settled.value;
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
   };
 };

@@ -1,29 +1,21 @@
-/** What Node.js says when no connection could be made or it broke. */
-const networkCodes = new Set([
-  'ECONNREFUSED',
+import { CircuitOpenError, OutOfTimeError } from './errors.ts';
+import { isConnectionFailure } from './failure.ts';
+
+/** What Node.js says when a connection broke or could not be used. */
+const brokenConnection = new Set([
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
   'ENETDOWN',
   'EMFILE',
   'ERR_HTTP2_STREAM_CANCEL',
   'ERR_SOCKET_CONNECTION_TIMEOUT',
 ]);
 
-const names = new Set([
-  'TimeoutError',
-  'AbortError',
-  'RequestTimeout',
-  'CredentialsProviderError',
-  'CircuitOpen',
-  'OutOfTime',
-]);
+/** Errors of the SDK and of Node.js that are told apart by their name only. */
+const names = new Set(['TimeoutError', 'AbortError', 'RequestTimeout', 'CredentialsProviderError']);
 
-/** Answers of a service that only a bug in this suite can cause. */
+/** Answers of a service that only a bug in this code can cause. */
 const bugs = new Set(['ValidationException', 'SerializationException', 'ConditionalCheckFailedException']);
 
 /**
@@ -35,5 +27,7 @@ export const isInfrastructureError = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   if (bugs.has(error.name)) return false;
   if ('$fault' in error || '$retryable' in error || '$metadata' in error) return true;
-  return names.has(error.name) || ('code' in error && networkCodes.has(String(error.code)));
+  if (error instanceof CircuitOpenError || error instanceof OutOfTimeError) return true;
+  if (isConnectionFailure(error) || names.has(error.name)) return true;
+  return 'code' in error && brokenConnection.has(String(error.code));
 };

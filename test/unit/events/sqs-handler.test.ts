@@ -40,14 +40,14 @@ const run = async (
   return { seen, visibilities, failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
 };
 
-describe('a batch', () => {
-  it('is worked through in order, and only what failed is reported', async () => {
+describe('the handler of a queue', () => {
+  it('works on the messages of a batch in order, and reports only those that failed', async () => {
     const { seen, failed } = await run(['a', 'fail', 'b']);
     expect(seen.map(({ body }) => body)).toEqual(['a', 'fail', 'b']);
     expect(failed).toEqual(['message-1']);
   });
 
-  it('tells the work of its message', async () => {
+  it('gives the work the receive count, the ids and the time left', async () => {
     const { seen } = await run(['a', 'b']);
     expect(seen[1]).toMatchObject({
       messageId: 'message-1',
@@ -57,7 +57,7 @@ describe('a batch', () => {
     expect(seen[1]?.remainingMs()).toBe(10_000);
   });
 
-  it('makes a failed message visible after the delay of its error and receive count', async () => {
+  it('makes a failed message visible again after a delay by its error and receive count', async () => {
     const delay = (error: unknown, count: number) => (error as Error).message.length * 100 + count;
     const { visibilities } = await run(['fail', 'a', 'failing'], { delay });
     expect(visibilities).toEqual([
@@ -70,18 +70,18 @@ describe('a batch', () => {
     [-1, 0],
     [0.2, 1],
     [100_000, 43_200],
-  ])('a delay of %d s becomes %d, which SQS takes', async (delay, seconds) => {
+  ])('turns a delay of %d s into %d s, which SQS accepts', async (delay, seconds) => {
     expect((await run(['fail'], { delay: () => delay })).visibilities).toEqual([['message-0', seconds]]);
   });
 
-  it('stays failed when its visibility cannot be changed', async () => {
+  it('reports a message as failed also when its visibility cannot be changed', async () => {
     const changes = () => Promise.reject(new Error('no SQS'));
     expect((await run(['fail', 'a', 'fail'], { changes })).failed).toEqual(['message-0', 'message-2']);
     const warnings = log.lines.filter(({ message }) => message === 'visibility not changed');
     expect(warnings.map(({ error }) => error.message)).toEqual(['no SQS', 'no SQS']);
   });
 
-  it('stays failed when the delay cannot be told', async () => {
+  it('reports a message as failed also when its delay cannot be computed', async () => {
     const delay = () => {
       throw new Error('what delay?');
     };
@@ -109,7 +109,7 @@ describe('backoff', () => {
   const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   const count = fc.integer({ min: 1, max: 2_000 });
 
-  it('with full jitter lies between nothing and a ceiling that doubles up to its cap', () => {
+  it('with full jitter is at least 0 and at most a ceiling that doubles with each receive, up to its cap', () => {
     fc.assert(
       fc.property(uniform, count, (u, n) => {
         const delay = fullJitter(messages.exceptionBackoff, n, () => u);
@@ -124,7 +124,7 @@ describe('backoff', () => {
     expect(fullJitter(messages.exceptionBackoff, 9, () => 0)).toBe(0);
   });
 
-  it('with equal jitter keeps half of the ceiling', () => {
+  it('with equal jitter is at least half of the ceiling', () => {
     fc.assert(
       fc.property(uniform, count, (u, n) => {
         const delay = equalJitter(messages.outageBackoff, n, () => u);
@@ -136,7 +136,7 @@ describe('backoff', () => {
     );
   });
 
-  it('outlasts an outage of ten minutes in eight receives, even with bad luck', () => {
+  it('spans an outage of ten minutes in eight receives, whatever the jitter', () => {
     const delays = [1, 2, 3, 4, 5, 6, 7].map((n) => equalJitter(messages.outageBackoff, n, () => 0));
     expect(delays.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(600);
   });

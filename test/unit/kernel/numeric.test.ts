@@ -29,7 +29,7 @@ describe('exp', () => {
     }
   });
 
-  it('meets its edges', () => {
+  it('gives exact values and limits at the edges of its domain', () => {
     expect(exp(0)).toBe(1);
     expect(exp(-0)).toBe(1);
     expect(exp(709.782712893384)).toBe(Math.exp(709.782712893384));
@@ -60,7 +60,7 @@ describe('log', () => {
     }
   });
 
-  it('meets its edges', () => {
+  it('gives exact values and limits at the edges of its domain', () => {
     expect(log(1)).toBe(0);
     expect(log(0)).toBe(Number.NEGATIVE_INFINITY);
     expect(log(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
@@ -116,9 +116,9 @@ describe('inverseNormal', () => {
   });
 });
 
-// Recorded once. It may not change with the engine, the processor or a refactoring: results would, so a change
-// needs new versions of the kernels.
-it('has the bits that it always had', () => {
+// Recorded once. The bits must not change with the engine, the processor or a refactoring. A change of them changes
+// results, so it needs new versions of the kernels.
+it('gives the recorded bits', () => {
   const values = new DataView(new ArrayBuffer(3 * 8 * 10_000));
   for (let i = 0; i < 10_000; i += 1) {
     values.setFloat64(24 * i, exp(i / 10 - 500));

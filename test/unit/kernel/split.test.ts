@@ -30,7 +30,7 @@ describe('evenSplit', () => {
     );
   });
 
-  it('makes a hundred parts of what is neither small nor large', () => {
+  it('makes a hundred parts of a total that is neither small nor large', () => {
     const size = { smallest: 10, largest: 1000 };
     expect(evenSplit(5, size).parts).toBe(1);
     expect(evenSplit(500, size).parts).toBe(50);
@@ -40,7 +40,7 @@ describe('evenSplit', () => {
     expect(evenSplit(maxUnits(size), size).parts).toBe(MAX_PARTS);
   });
 
-  it('makes one empty part of nothing', () => {
+  it('makes one empty part of a total of 0', () => {
     const { parts, range } = evenSplit(0, { smallest: 10, largest: 1000 });
     expect([parts, range(0)]).toEqual([1, { start: 0, end: 0 }]);
   });

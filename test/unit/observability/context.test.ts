@@ -37,7 +37,7 @@ const queue = () => {
 };
 
 describe('a log context', () => {
-  it('is in every line that is written in it, with what is known by then', () => {
+  it('adds its fields to every line, as they are at that moment', () => {
     inLogContext(lambdaContext(), { requestId: 'r' }, () => {
       log.info('one');
       annotate({ tenant: 't' });
@@ -49,7 +49,7 @@ describe('a log context', () => {
     expect([one, two, three]).toEqual([ids, { ...ids, tenant: 't', more: 1 }, {}]);
   });
 
-  it('keeps to itself when another one runs meanwhile', async () => {
+  it('is separate from another one that runs at the same time', async () => {
     const slow = Promise.withResolvers<void>();
     const first = inLogContext(lambdaContext(), { requestId: 'first' }, async () => {
       await slow.promise;
@@ -74,7 +74,7 @@ describe('the line of a message', () => {
   };
   const string = (stringValue: string) => ({ dataType: 'String', stringValue }) as const;
 
-  it('says which computation it is of, and what of it', async () => {
+  it('names the computation, the attempt and the node or step', async () => {
     expect((await lineOf(bodyOf())).line).toMatchObject({
       tenant: 't',
       computation: 'c',
@@ -89,7 +89,7 @@ describe('the line of a message', () => {
   });
 
   it.each(['private', '{"format":2,"id":"private"}'])(
-    'says nothing of one that it cannot read: %s',
+    'contains nothing of a body that cannot be read: %s',
     async (body) => {
       const { line } = await lineOf(body);
       expect(line).toMatchObject({ tenant: 'group', messageId: 'message-0' });
@@ -97,14 +97,14 @@ describe('the line of a message', () => {
     },
   );
 
-  it('says why there was nothing to do', async () => {
+  it('says why the message was discarded', async () => {
     const discard = async () =>
       observeEngine({ event: 'discarded', reason: 'computation cancelled', id: 'c' });
     await sqsHandler(discard)(sqsEvent({ body: '' }), lambdaContext());
     expect(captured.lines).toMatchObject([{ message: 'message', discarded: 'computation cancelled' }]);
   });
 
-  it('has the ids of the request that set it going, and what it sends has them too', async () => {
+  it('has the ids of the request that began the work, and passes them on in what it sends', async () => {
     const { line, attributes } = await lineOf(bodyOf(), { requestId: string('r'), traceId: string('1-0-0') });
     expect(line).toMatchObject({ requestId: 'r', traceId: '1-0-0', invocationId });
     expect(attributes).toEqual([
@@ -115,14 +115,14 @@ describe('the line of a message', () => {
     ]);
   });
 
-  it('does without them in a message of the version before', async () => {
+  it('has the ids of its own invocation when the message has none', async () => {
     const { line, attributes } = await lineOf(bodyOf());
     expect(line).toMatchObject({ traceId: '1-a-b' });
     expect(line).not.toHaveProperty('requestId');
     expect(attributes).toEqual([{ traceId: { DataType: 'String', StringValue: '1-a-b' } }]);
   });
 
-  it('has what this message consumed, and not the one before it in the batch', async () => {
+  it('has what this message consumed, without the message before it in the batch', async () => {
     const spend = async (body: string) => {
       addConsumedCapacity('readUnits', Number(body));
       addConsumedCapacity('readUnits', 0.5);
@@ -133,7 +133,7 @@ describe('the line of a message', () => {
 });
 
 describe('a run of a schedule', () => {
-  it('is one line, and gives what it sends its own id', async () => {
+  it('logs one line, and passes its own id on in what it sends', async () => {
     const { attributes, send } = queue();
     const job = async () => {
       addConsumedCapacity('readUnits', 16);
@@ -146,7 +146,7 @@ describe('a run of a schedule', () => {
     expect(attributes).toMatchObject([{ requestId: { StringValue: invocationId } }]);
   });
 
-  it('that fails says why, and stays failed', async () => {
+  it('logs why it failed, and fails', async () => {
     const job = () => Promise.reject(new Error('no table'));
     await expect(scheduleHandler(job)({}, lambdaContext())).rejects.toThrow('no table');
     expect(captured.lines).toMatchObject([

@@ -10,6 +10,7 @@ let log: ReturnType<typeof captureLog>;
 beforeEach(() => {
   log = captureLog();
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'worker-1');
+  vi.stubEnv('SERVICE_NAME', 'Shop');
 });
 afterEach(() => {
   log.restore();
@@ -33,24 +34,24 @@ const found = (line: { _aws: { CloudWatchMetrics: Directive[] } } & Record<strin
     ),
   );
 
-describe('a measured line', () => {
-  test('names the function, and tells values apart by the dimensions of their own measurement only', () => {
+describe('a log line with metrics', () => {
+  test('has the function and the dimensions of its own measurement for each value', () => {
     observeEngine({ event: 'finished', id: 'a', status: 'succeeded', ageMs: 1_500 });
     expect(found(log.lines[0])).toEqual([
-      'Spillway Computations 1 Count FunctionName=worker-1 Outcome=succeeded',
-      'Spillway ComputationAge 1500 Milliseconds FunctionName=worker-1 Outcome=succeeded',
+      'Shop Computations 1 Count FunctionName=worker-1 Outcome=succeeded',
+      'Shop ComputationAge 1500 Milliseconds FunctionName=worker-1 Outcome=succeeded',
     ]);
     const two = metricFields(
       { by: { Route: 'GET /a' }, values: { Requests: 1 } },
       { values: { ColdStarts: 0 } },
     ) as Parameters<typeof found>[0];
     expect(found(two)).toEqual([
-      'Spillway Requests 1 Count FunctionName=worker-1 Route=GET /a',
-      'Spillway ColdStarts 0 Count FunctionName=worker-1',
+      'Shop Requests 1 Count FunctionName=worker-1 Route=GET /a',
+      'Shop ColdStarts 0 Count FunctionName=worker-1',
     ]);
   });
 
-  test('says when, in milliseconds', () => {
+  test('has the time in milliseconds', () => {
     const before = Date.now();
     observeEngine({ event: 'swept', id: 'a', action: 'sent' });
     expect(log.lines[0]._aws.Timestamp).toBeGreaterThanOrEqual(before);
@@ -58,42 +59,40 @@ describe('a measured line', () => {
   });
 });
 
-describe('what is counted', () => {
+describe('the metrics', () => {
   test.each([
     [
-      'a visit of the sweeper, by what it did',
+      'count a visit of the sweeper, by its action',
       () => observeEngine({ event: 'swept', id: 'a', action: 'sent' }),
       'Sweeps 1 Count FunctionName=worker-1 Action=sent',
     ],
   ])('%s', (_, happen, expected) => {
     happen();
-    expect(log.lines.flatMap(found)).toEqual([`Spillway ${expected}`]);
+    expect(log.lines.flatMap(found)).toEqual([`Shop ${expected}`]);
   });
 
-  test('a circuit that opens, and that it closes', async () => {
+  test('count a circuit that opens, and one that closes', async () => {
     vi.useFakeTimers();
     const circuit = createCircuit('DynamoDB');
     const broken = Object.assign(new Error(), { $metadata: { httpStatusCode: 500 } });
     for (let n = 0; n < 5; n += 1) await circuit(() => Promise.reject(broken)).catch(() => {});
-    expect(log.lines.flatMap(found)).toEqual(['Spillway BreakerOpened 1 Count FunctionName=worker-1']);
+    expect(log.lines.flatMap(found)).toEqual(['Shop BreakerOpened 1 Count FunctionName=worker-1']);
     vi.advanceTimersByTime(5_000);
     await circuit(async () => {});
-    expect(log.lines.slice(1).flatMap(found)).toEqual([
-      'Spillway BreakerClosed 1 Count FunctionName=worker-1',
-    ]);
+    expect(log.lines.slice(1).flatMap(found)).toEqual(['Shop BreakerClosed 1 Count FunctionName=worker-1']);
     vi.useRealTimers();
   });
 
-  test('parts, in the line of their message', async () => {
+  test('count computed parts in the line of their message', async () => {
     const compute = async () => {
       for (const id of ['a', 'a']) observeEngine({ event: 'computed', id });
     };
     await sqsHandler(compute)(sqsEvent({ body: '' }), lambdaContext());
-    expect(log.lines.flatMap(found)).toContain('Spillway PartsComputed 2 Count FunctionName=worker-1');
+    expect(log.lines.flatMap(found)).toContain('Shop PartsComputed 2 Count FunctionName=worker-1');
     expect(log.lines).toHaveLength(1);
   });
 
-  test('messages, which of them failed, and which had been received before', async () => {
+  test('count messages, those that failed, and those that were received before', async () => {
     const fail = () => Promise.reject(new Error());
     await sqsHandler(fail)(
       sqsEvent({ body: '', receiveCount: 1 }, { body: '', receiveCount: 2 }),
@@ -101,12 +100,12 @@ describe('what is counted', () => {
     );
     const names = log.lines.map((line) => found(line).filter((metric) => metric.includes('Messages')));
     const counted = ['Messages 1', 'MessagesFailed 1', 'MessagesRetried 1'].map(
-      (metric) => `Spillway ${metric} Count FunctionName=worker-1`,
+      (metric) => `Shop ${metric} Count FunctionName=worker-1`,
     );
     expect(names).toEqual([counted.slice(0, 2), counted]);
   });
 
-  test('not a split: its message has a line already', () => {
+  test('count no split, because its message has a line already', () => {
     observeEngine({ event: 'split', id: 'a', sent: 10 });
     expect(log.lines).toEqual([]);
   });

@@ -33,7 +33,7 @@ const fail = async (times: number, error: Error = answer(500)) => {
 };
 
 describe('a circuit', () => {
-  it('passes on what an attempt gives, and what it throws', async () => {
+  it('returns the value of an attempt, and throws its error', async () => {
     expect(await attempt('an answer')).toBe('an answer');
     const error = answer(500);
     expect(await attempt(error)).toBe(error);
@@ -44,7 +44,7 @@ describe('a circuit', () => {
     ['connections that break', Object.assign(new Error(), { code: 'ECONNRESET' })],
     ['answers that never come', Object.assign(new Error(), { name: 'TimeoutError' })],
     ['answers that nobody can read', answer(200, 'SyntaxError')],
-  ])('opens after five %s in a row, and then asks nobody', async (_, error) => {
+  ])('opens after five %s in a row, and then makes no attempt', async (_, error) => {
     await fail(5, error);
     expect(await attempt('an answer')).toEqual(new CircuitOpenError('DynamoDB', 5));
     expect(asked).toBe(5);
@@ -60,7 +60,7 @@ describe('a circuit', () => {
     expect(await attempt('an answer')).toBe('an answer');
   });
 
-  it('counts failures in a row: any answer, a refusal too, begins anew', async () => {
+  it('starts to count anew after any answer, also one that refuses', async () => {
     for (const between of ['an answer', answer(400, 'ConditionalCheckFailedException')]) {
       await fail(4);
       await attempt(between);
@@ -69,7 +69,7 @@ describe('a circuit', () => {
     }
   });
 
-  it('lets one probe through after its pause, which closes it', async () => {
+  it('lets one probe through after five seconds, and closes when it succeeds', async () => {
     await fail(5);
     vi.advanceTimersByTime(4_999);
     expect(await attempt('an answer')).toBeInstanceOf(CircuitOpenError);
@@ -79,14 +79,14 @@ describe('a circuit', () => {
     expect(log.lines).toMatchObject([{ message: 'circuit opened' }, { message: 'circuit closed' }]);
   });
 
-  it('is closed also by a probe that is refused: whoever refuses is there', async () => {
+  it('closes also when the service refuses the probe, because it answered', async () => {
     await fail(5);
     vi.advanceTimersByTime(5_000);
     await attempt(answer(400, 'ConditionalCheckFailedException'));
     expect(await attempt('an answer')).toBe('an answer');
   });
 
-  it('stays open when the probe fails, and lets nobody beside it through', async () => {
+  it('stays open when the probe fails, and lets no other attempt through beside it', async () => {
     await fail(5);
     vi.advanceTimersByTime(5_000);
     const probe = Promise.withResolvers<string>();

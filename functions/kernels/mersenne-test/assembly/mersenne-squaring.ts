@@ -1,7 +1,7 @@
 /*
  * The squaring of mersenne-test, in AssemblyScript: the irrational-base discrete weighted transform of R. Crandall
  * and B. Fagin, "Discrete weighted transforms and large-integer arithmetic", Mathematics of Computation 62 (1994).
- * Why its rounding errors cannot matter is said where the number of words is chosen (../mersenne-squaring.ts).
+ * `wordsFor` in ../mersenne-squaring.ts says why its rounding errors cannot matter.
  *
  * The words x are packed in pairs, (x[2k], x[2k+1]) as a complex number, a vector. The transform divides the
  * polynomial of these by x^h − r and x^h + r, down to h = 1: values at the roots of unity, in the order of their

@@ -1,6 +1,6 @@
 /*
- * The price paths of option-price, in AssemblyScript: the arithmetic of its plain version (in the tests), two
- * samples in a vector and in passes over a chunk of them, operation by operation, so that every bit is the same.
+ * The price paths of option-price, in AssemblyScript: the arithmetic of option-price.reference.ts, operation by
+ * operation, so that every bit is the same; two samples in a vector, in passes over a chunk of them.
  *
  * @memoryPages 1
  */
@@ -11,7 +11,7 @@ export { seed };
 /** The most samples of a chunk: its arrays stay in the L1 cache. */
 const CHUNK: u32 = 512;
 
-// The memory: arrays of a number a sample, with room for the eight numbers that a draw begins and ends with.
+// The memory: arrays with a number for each sample, and room for eight more before and after them.
 const ARRAY: u32 = 8 * (CHUNK + 16);
 const BITS: u32 = 1024;
 const OFFSETS: u32 = BITS + ARRAY;
@@ -32,7 +32,7 @@ let spread: f64 = 0;
 let sign: f64 = 0;
 let steps: i32 = 1;
 
-/** The option: `drift` is the growth of an interval without its chance, `spread` the deviation of its logarithm. */
+/** The option: `drift` is the certain growth of an interval, `spread` the standard deviation of its logarithm. */
 export function option(s: f64, k: f64, growth: f64, deviation: f64, call: bool, intervals: i32): void {
   spot = s;
   strike = k;
@@ -196,7 +196,7 @@ function drawMiddle(bits: u32, bytes: u32): u32 {
 
 /** The normal quantiles of the listed numbers, two at a time. */
 function drawTails(end: u32): void {
-  store<u32>(end, load<u32>(TAILS)); // company for the last of an odd number
+  store<u32>(end, load<u32>(TAILS)); // a partner for the last of an odd number
   for (let tails = TAILS; tails < end; tails += 8) {
     const i = load<u32>(tails);
     const j = load<u32>(tails, 4);

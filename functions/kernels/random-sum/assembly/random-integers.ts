@@ -1,6 +1,6 @@
 /*
- * The sum of random-sum, in AssemblyScript: the integers of `uniformIntegers` (the plain version, in the tests),
- * two in a vector.
+ * The sum of random-sum, in AssemblyScript: the integers of `uniformIntegers` in functions/lib/kernel/random.ts, two in
+ * a vector.
  *
  * @memoryPages 1
  */

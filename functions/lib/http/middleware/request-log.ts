@@ -1,7 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { isColdStart } from '../../observability/cold-start.ts';
-import { consumed } from '../../observability/context.ts';
+import { consumedCapacity } from '../../observability/context.ts';
 import { errorFields, log } from '../../observability/log.ts';
 import { metricFields } from '../../observability/metrics.ts';
 import type { HttpEvent, HttpResult } from './event.ts';
@@ -19,7 +19,7 @@ export const requestLog = (): MiddlewareObj<HttpEvent, HttpResult, Error, Contex
       status,
       durationMs,
       coldStart,
-      ...consumed(),
+      ...consumedCapacity(),
       ...metricFields(
         {
           by: { Route: event.routeKey, StatusClass: `${Math.floor(status / 100)}xx` },

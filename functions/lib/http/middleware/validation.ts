@@ -1,12 +1,12 @@
 import type { MiddlewareObj } from '@middy/core';
 import * as z from 'zod/mini';
-import { once } from '../../lazy.ts';
+import { lazy } from '../../lazy.ts';
 import type { AnyOperation } from '../operation.ts';
 import { invalid } from '../problem.ts';
 import { type Checked, check } from '../validation.ts';
 import type { HttpEvent } from './event.ts';
 
-const nothing = once(() => z.strictObject({}));
+const nothing = lazy(() => z.strictObject({}));
 /** What an operation does not have: nothing to check, nothing that its code reads. */
 const absent: Checked<unknown> = { value: undefined };
 

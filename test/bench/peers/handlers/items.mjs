@@ -1,7 +1,7 @@
 // What every peer does with DynamoDB: the calls that Spillway's items handler makes, attribute by attribute.
 
 import { hash, randomUUID } from 'node:crypto';
-import { get, put } from './document-client.mjs';
+import { get, put } from './dynamodb.mjs';
 
 const table = 'items';
 
