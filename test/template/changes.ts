@@ -116,7 +116,12 @@ export const changes: readonly Change[] = [
         [/^import .*chaos\/.*\n/m, ''],
         [/\[chaosOption\]/, '[]'],
       );
-      for (const file of ['platform/chaos.test.ts', 'integration/chaos.test.ts', 'page/chaos-panel.check.ts'])
+      for (const file of [
+        'platform/chaos.test.ts',
+        'integration/chaos.test.ts',
+        'integration/linearizability.test.ts',
+        'page/chaos-panel.check.ts',
+      ])
         project.remove(`test/${file}`);
     },
   },
