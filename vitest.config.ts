@@ -22,6 +22,8 @@ export default defineConfig({
       project('simulation', ['test/simulation/**/*.test.ts']),
       project('infra', ['test/infra/**/*.test.ts']),
       project('platform', ['test/platform/**/*.test.ts']),
+      // Of the examples that a team deletes, with the folder.
+      project('examples', ['test/examples/**/*.test.ts']),
       project('integration', ['test/integration/**/*.test.ts', 'test/bench/**/*.test.ts']),
     ],
   },

@@ -52,7 +52,7 @@ export const tables = {
   },
 } as const satisfies Record<string, TableRecord>;
 
-export const queues = {
+const queues = {
   work: {
     retentionDays: 4,
     deadLetterQueue: 'dead-letters',
@@ -120,6 +120,7 @@ export const functions = {
     reservedConcurrency: 100,
     gradualDeployment: true,
     alarms: { errorPercent: 2, throttles: 5, p99Milliseconds: 1_000 },
+    check: checkItems,
   },
   computations: {
     description: 'Submit, list, cancel, retry and delete computations',

@@ -1,7 +1,7 @@
 import type { DeadLetterThresholds, FunctionRecord, QueueThresholds } from '../functions/lib/manifest.ts';
 import type { Settings } from '../functions/manifest.ts';
 
-export interface Throttling {
+interface Throttling {
   readonly ratePerSecond: number;
   readonly burst: number;
 }

@@ -58,7 +58,7 @@ export const triggersOf = <Kind extends Trigger['kind']>(
   invokedBy.filter((each): each is Extract<Trigger, { kind: Kind }> => each.kind === kind);
 
 /** The operations that a function answers. */
-export const operationsOf = (record: FunctionRecord): AnyOperation[] =>
+const operationsOf = (record: FunctionRecord): AnyOperation[] =>
   triggersOf(record, 'http').flatMap(({ operations }) => operations);
 
 /** Every operation of the API. */

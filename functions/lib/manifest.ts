@@ -56,7 +56,7 @@ export interface SourceQueue extends AnyQueue {
 }
 
 /** Where messages end that were received too often. */
-export interface DeadLetterQueue extends AnyQueue {
+interface DeadLetterQueue extends AnyQueue {
   readonly alarms: DeadLetterThresholds;
 }
 
@@ -139,7 +139,7 @@ export type Grant =
   | { readonly kind: 'queue'; readonly queue: string; readonly actions: readonly QueueAction[] };
 
 /** When the alarms of a function go off. */
-export interface FunctionThresholds {
+interface FunctionThresholds {
   /** Percent of the invocations of a minute that crashed or timed out, in two minutes of five. */
   readonly errorPercent: number;
   /** Milliseconds that one in a hundred invocations exceeds, for ten minutes. */
@@ -183,6 +183,8 @@ export interface FunctionRecord {
   /** Whether it runs kernels: the code of others leaves out what kernels load only to compute. */
   readonly runsKernels?: boolean;
   /** Throws a sentence about what of the function's own sources cannot work; the build calls it. */
+  readonly check?: () => void;
+  /** Throws one sentence for what of its definitions it cannot serve; the build calls it. */
   readonly check?: () => void;
   /** Documents that the build writes beside the function's code. */
   readonly documents?: readonly ('openapi.json' | 'computation-types.json')[];

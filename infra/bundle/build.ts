@@ -3,16 +3,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildFailure, type BuildOptions, type BuildResult, context, type Plugin } from 'esbuild';
-import { kernels } from '../../functions/kernels/index.ts';
+import {
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  context,
+  build as esbuild,
+  type Plugin,
+} from 'esbuild';
 import { checkKernels } from '../../functions/lib/kernel/check-kernels.ts';
 import type { FunctionRecord } from '../../functions/lib/manifest.ts';
 import { manifest } from '../../functions/manifest.ts';
 import { handlerFile } from '../checks.ts';
 import { registeredKernels } from '../registered-kernels.ts';
-import { allOperations } from '../suite.ts';
+import { documents } from './documents.ts';
 import { nodeBuiltins } from './node-builtins.ts';
-import { computationTypes, openApiDocument } from './openapi.ts';
 import { unusedModules } from './unused-modules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -155,25 +160,38 @@ export const place = async (directory: string, files: Files): Promise<void> => {
   }
 };
 
-/** What a function serves as it is, made from the schemas and operations that validate and answer. */
-const documents = async (): Promise<Files> => {
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-  return new Map([
-    ['openapi.json', json(await openApiDocument(allOperations(manifest), kernels))],
-    ['computation-types.json', json(computationTypes(kernels))],
-  ]);
+/** The documents that belong to the code of a build: where modules are replaced, they are made of the others. */
+const documentsOf = async ({ replace = {} }: BundleOptions): Promise<Readonly<Record<string, string>>> => {
+  if (Object.keys(replace).length === 0) return documents();
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: ['infra/bundle/documents.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    plugins: [replaceModules(replace, root)],
+    logLevel: 'silent',
+  });
+  const source = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  const module: { documents: typeof documents } = await import(`data:text/javascript;base64,${source}`);
+  return module.documents();
 };
 
 /** The files of one function's asset. */
-export const assetFiles = async (
+const assetFiles = async (
   name: string,
   { runsKernels = false, documents: names = [] }: Pick<FunctionRecord, 'runsKernels' | 'documents'>,
   options: BundleOptions = {},
 ): Promise<Files> => {
   const entry = handlerFile(name, options.sources ?? root);
   const files = await bundle(entry, { ...options, runsKernels });
-  const made = names.length === 0 ? new Map() : await documents();
-  return new Map([...files, ...names.map((each): [string, Uint8Array] => [each, made.get(each)])]);
+  const made = names.length === 0 ? {} : await documentsOf(options);
+  return new Map([
+    ...files,
+    ...names.map((each): [string, Uint8Array] => [each, Buffer.from(made[each] ?? '')]),
+  ]);
 };
 
 /**
@@ -182,9 +200,9 @@ export const assetFiles = async (
  */
 export const build = async (outdir = join(root, 'build'), options: BundleOptions = {}): Promise<Assets> => {
   checkKernels(registeredKernels());
+  for (const { check } of Object.values(manifest.functions)) check?.();
   const built = await Promise.all(
-    Object.entries<FunctionRecord>(manifest.functions).map(async ([name, record]) => {
-      record.check?.();
+    Object.entries(manifest.functions).map(async ([name, record]) => {
       const directory = join(outdir, name);
       await place(directory, await assetFiles(name, record, options));
       return [name, directory] as const;

@@ -6,19 +6,23 @@ import { PlatformError } from '../local/platform-error.ts';
 import type { Plugin } from '../local/plugin.ts';
 import type { PlatformOptions } from '../local/run-stack.ts';
 import { type CommandLine, help, readCommandLine } from './command-line.ts';
-import { introduction, urlOf } from './introduction.ts';
 import { pluginOptions } from './plugins/options.ts';
+import { urlOf } from './url.ts';
 
 /** What the command line prints, for people or for programs. */
 interface Output extends Required<Pick<PlatformOptions, 'onAccess' | 'onLog'>> {
   starting(): void;
-  started(platform: Platform): void;
+  started(platform: Platform): Promise<void> | void;
   stopping(): void;
 }
 
 const outputForPeople = (dataDir: string): Output => ({
   starting: () => console.log('Building the functions and starting the stack …'),
-  started: (platform) => console.log(introduction(platform, dataDir)),
+  started: async (platform) => {
+    // Loaded here, because it reads the schemas of the whole API.
+    const { introduction } = await import('./introduction.ts');
+    console.log(await introduction(platform, dataDir));
+  },
   onAccess: (access) => console.log(accessLine(access)),
   onLog: (entry) => {
     const line = functionLine(entry);
@@ -71,8 +75,8 @@ const main = async (): Promise<void> => {
     onLog: output.onLog,
     onFailure: failure.reject,
   });
-  output.started(platform);
   try {
+    await output.started(platform);
     await Promise.race([ending, failure.promise]);
     output.stopping();
   } finally {

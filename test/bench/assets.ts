@@ -10,7 +10,7 @@ export const assetSizes: Figure = {
   name: 'asset-size',
   title: 'Asset size',
   about:
-    'Kilobytes of JavaScript in the asset of each function, by the package that they come from: every byte. `test/bench/assets.test.ts` holds the totals under a budget each.',
+    'Kilobytes of JavaScript in the asset of each function, by the package that they come from. Every byte is counted. `test/bench/assets.test.ts` holds each total under a budget.',
   async measure() {
     const names = Object.keys(manifest.functions);
     const sizes = await Promise.all(

@@ -43,7 +43,7 @@ const baseline = async (folder: string): Promise<string> => {
 export const coldStarts: Figure = {
   name: 'cold-start',
   title: 'Cold start',
-  about: `Milliseconds until the handler of a function's asset is ready in a fresh process of Node.js, medians of ${RUNS} runs in turns, by the clock and of processor time (which what else runs hardly changes), against a handler with nothing but the DynamoDB document client as CDK's NodejsFunction bundles it. To reach: at most 0.50 times.`,
+  about: `Milliseconds until the handler of a function's asset is ready in a fresh process of Node.js. The baseline is a handler with nothing but the DynamoDB document client, as CDK's NodejsFunction bundles it. Medians of ${RUNS} runs in turns, by the clock and in processor time, which other programs hardly change. Target: at most 0.50 times the baseline.`,
   async measure() {
     const folder = mkdtempSync(join(tmpdir(), 'spillway-bench-'));
     try {

@@ -15,7 +15,7 @@ export const comparedWithPython = (comparison: {
   return {
     name,
     title,
-    about: `Processor time of \`${name}\` against the articles' Python in one process. To reach: 30 times as fast.`,
+    about: `Processor time of \`${name}\` against the articles' Python in one process. Target: 30 times as fast.`,
     async measure() {
       const columns = ['work', 'Spillway', 'Python', 'times as fast'];
       if (!installed('python3')) return { columns, rows: [], notes: [notMeasured('python3', 'python3')] };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { client } from '../support/api.ts';
-import { startSuiteWith } from '../support/suite.ts';
+import { startSuite } from '../support/suite.ts';
 import { profile } from './engine-profile.ts';
 import { type Figure, markdown } from './figure.ts';
 import { median } from './measure.ts';
@@ -8,8 +8,8 @@ import { type PartTimes, partTimes } from './process-times.ts';
 
 const TURNS = 5;
 
-/** Its kernels are the one that computes nothing. */
-const kernel = fileURLToPath(new URL('no-work.ts', import.meta.url));
+/** Its only kernel is the one that computes nothing. */
+const replace = { 'functions/kernels/registry.ts': fileURLToPath(new URL('no-work.ts', import.meta.url)) };
 
 const works = [
   { label: 'one part', parts: 1, each: 20 },
@@ -41,7 +41,7 @@ const compute = async (call: ReturnType<typeof client>, parts: number): Promise<
 /** Where the processor time of computations of 1,000 parts goes. */
 const profileTable = async (): Promise<string> => {
   const rows = await profile(
-    (adapt) => startSuiteWith(kernel, { adapt }, false),
+    (adapt) => startSuite({ replace, adapt, minify: false }),
     async (platform) => {
       const call = client(platform.url);
       for (let n = 0; n < 3; n += 1) await compute(call, 1_000);
@@ -51,19 +51,19 @@ const profileTable = async (): Promise<string> => {
 };
 
 const how =
-  'The table is of one more run under a profiler: what Node.js does natively is counted to its caller, and a write that wakes another process takes as long as that process runs at once. SQS (fauxqs on fastify, called through light-my-request) is in the process of the platform.';
+  'The table is from one more run, under a profiler. Native work of Node.js counts for its caller. A write that wakes another process takes as long as that process runs at once. SQS (fauxqs on fastify, called through light-my-request) is in the process of the platform.';
 
 /** Of the three largest costs that the profile had shown at first. Measured on the revisions before and after, in turns. */
-const removed = `**What was removed.** The proxy that held the functions to their roles: with it 1,000 parts took 3.1 to 3.4 s of the functions and 1.4 to 1.5 s of the platform, without it 2.5 to 2.6 and 0.8 to 0.9. The pauses of \`Prefer: wait\`, which began at 50 ms and grew by half: one part took 66 ms with them, 24 without, and 1,000 parts half a second more. What the SDK did for nobody (copies of its configuration, filters for a log, a stream for each answer, reading credentials again, a user agent, a signer and a sorted list of middlewares made for each call): a third of a call in the figure of warm handlers. Node's channel between processes, over which an event went as a string within JSON into an event loop: lines over a socket and a blocking read in its place answer 1.08 times the requests of the local API. Tried and left, because it gained nothing: sending a function's lines along with its result.`;
+const removed = `**What was removed.** The proxy that held the functions to their roles: with it 1,000 parts took 3.1 to 3.4 s of the functions and 1.4 to 1.5 s of the platform, without it 2.5 to 2.6 and 0.8 to 0.9. The pauses of \`Prefer: wait\`, which began at 50 ms and grew by half: one part took 66 ms with them and 24 without, and 1,000 parts took half a second more. Work of the SDK that nobody needs here (copies of its configuration, filters for a log, a stream for each answer, reading credentials again, a user agent, a signer and a sorted list of middlewares for each call): a third of a call in the figure of warm handlers. Node's channel between processes, over which an event went as a string within JSON into an event loop: lines over a socket and a blocking read answer 1.08 times the requests of the local API. Sending a function's lines along with its result was tried and dropped, because it gained nothing.`;
 
 const milliseconds = (seconds: number): string => `${(seconds * 1_000).toFixed(seconds < 0.1 ? 1 : 0)} ms`;
 
 export const engineOverhead: Figure = {
   name: 'engine',
   title: 'Engine overhead',
-  about: `What the whole suite takes on this machine for computations whose parts compute nothing (a kernel that only the bench adds: \`test/bench/no-work.ts\`), from submitting to the result, and the processor time in it; medians of ${TURNS} turns. There is no peer: what a part costs is to be compared with the seconds that it is meant to compute.`,
+  about: `Time of the whole suite on this machine for computations whose parts compute nothing, from submitting to the result, and the processor time in it. The kernel belongs to the bench: \`test/bench/no-work.ts\`. Medians of ${TURNS} turns. There is no peer: compare the cost of a part with the seconds that a part is meant to compute.`,
   async measure() {
-    const platform = await startSuiteWith(kernel);
+    const platform = await startSuite({ replace });
     try {
       const call = client(platform.url);
       const measured = async ({ parts, each }: (typeof works)[number]): Promise<Run> => {

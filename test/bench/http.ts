@@ -9,7 +9,7 @@ import { requestToken } from '../../infra/local/auth/request-token.ts';
 import { accessLine, functionLine } from '../../infra/local/log/console.ts';
 import { freePort } from '../../infra/local/machine/loopback.ts';
 import { startDynamoDb } from '../../infra/local/storage/dynamodb.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
+import { startSuite } from '../support/suite.ts';
 import type { Figure } from './figure.ts';
 import { installed, median, times } from './measure.ts';
 
@@ -23,7 +23,7 @@ const TO_REACH = 2.5;
 
 /** What to know where it is not reached. */
 const shortfall =
-  'Not reached. A request takes about 0.4 ms of the functions, 0.2 ms of the platform and 0.1 ms of DynamoDB, processes that take turns on the processors, where the peer takes 1.1 ms, nearly all of it in one process: the ratio depends on how many processors there are.';
+  'Not reached. A request takes about 0.4 ms of the functions, 0.2 ms of the platform and 0.1 ms of DynamoDB. These processes take turns on the processors. The peer takes 1.1 ms, nearly all of it in one process. So the ratio depends on the number of processors.';
 
 const peers = fileURLToPath(new URL('peers/', import.meta.url));
 const exec = promisify(execFile);
@@ -37,10 +37,10 @@ interface Service {
   stop(): Promise<void>;
 }
 
-/** Ours as `npm start` runs it: tokens checked, and every line written as the console does to a file; it goes nowhere. */
+/** Ours as `npm start` runs it, with fields that the peer has too: tokens checked, and every line written as the console does to a file; it goes nowhere. */
 const startOurs = async (): Promise<Service> => {
   const file = openSync(devNull, 'w');
-  const platform = await startPlatform({
+  const platform = await startSuite({
     onAccess: (access) => writeSync(file, `${accessLine(access)}\n`),
     onLog: (entry) => {
       const line = functionLine(entry);
@@ -107,7 +107,7 @@ const pythonOf = (): string | undefined =>
 export const localHttp: Figure = {
   name: 'http',
   title: 'Local HTTP',
-  about: `Requests a second at ${CONNECTIONS} connections (\`wrk -t1\`), of the whole suite as \`npm start\` runs it (gateway, JWT authorizer, IAM, functions in processes, a line for each request), against \`test/bench/peers/fastapi_dynamodb.py\` with one uvicorn worker (no tokens, no lines), each over a Dynoxide of its own; medians of ${TURNS} turns of ${SECONDS} seconds, after ${WARM_UP} to warm up. To reach: ${TO_REACH} times its requests.`,
+  about: `Requests a second at ${CONNECTIONS} connections (\`wrk -t1\`) of the whole suite as \`npm start\` runs it: gateway, JWT authorizer, IAM, functions in processes, a line for each request. The peer is \`test/bench/peers/fastapi_dynamodb.py\` with one uvicorn worker, without tokens and lines. Each has its own Dynoxide. Medians of ${TURNS} turns of ${SECONDS} seconds, after ${WARM_UP} to warm up. Target: ${TO_REACH} times the peer's requests.`,
   async measure() {
     const columns = ['request', 'Spillway', 'FastAPI and boto3', 'ratio'];
     const python = pythonOf();

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
-import { findKernel } from '../../functions/kernels/index.ts';
 import { assetSizes } from './assets.ts';
 import { coldStarts } from './cold-start.ts';
 import { engineOverhead } from './engine.ts';
@@ -20,7 +19,7 @@ const figures: readonly Figure[] = [
   localHttp,
   engineOverhead,
   ...kernelFigures,
-  ...(findKernel('prime-count') ? [twoWorkers] : []),
+  twoWorkers,
   billableUnits,
   growth,
   memory,
@@ -59,8 +58,8 @@ for (const figure of figures) {
 if (wanted.length === 0) {
   const head = `# Benchmarks
 
-What \`npm run bench\` measured, each figure several times in turns with its baseline, in one run; medians.
-Absolute figures are of this machine, ratios hold elsewhere. A peer that is not installed is left out and named.
+What \`npm run bench\` measured in one run. Each figure is the median of several turns with its baseline. Absolute figures are
+of this machine; ratios hold elsewhere. A peer that is not installed is left out, and named.
 
 Machine: ${machine()}.
 `;

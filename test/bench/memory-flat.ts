@@ -25,7 +25,9 @@ const request = (api: Api, n: number): Promise<unknown> => {
   const path = `/items/${(n * 7_919) % ITEMS}`;
   const item = { name: `item ${n}`, description: 'x'.repeat(n % 1_000) };
   if (n % 100 === 0)
-    return api('POST', '/computations', { body: { type: 'sum-of-squares', input: { n: n % 5_000 } } });
+    return api('POST', '/computations', {
+      body: { type: 'sum-parts', input: { parts: 1, seed: n % 5_000 } },
+    });
   if (n % 20 === 1) return api('GET', '/items?limit=50', { headers: { 'cache-control': 'max-age=5' } });
   if (n % 20 === 2) return api('GET', '/computations?limit=20');
   if (n % 20 === 3) return api('PATCH', path, { body: { name: '' } });

@@ -1,7 +1,7 @@
 import { suiteOf } from '../../infra/stages.ts';
 import { type Figure, markdown } from './figure.ts';
 import { REQUESTS, type Sample, samplesOf } from './memory-flat.ts';
-import { worstOf } from './memory-worst.ts';
+import { missingTypes, worstOf } from './memory-worst.ts';
 
 const MIB = 2 ** 20;
 const megabytes = (bytes: number): string => `${(bytes / MIB).toFixed(0)} MB`;
@@ -54,6 +54,9 @@ export const memory: Figure = {
 };
 
 const notes = (flat: string): string[] => [
+  ...(missingTypes().length === 0
+    ? []
+    : [`Left out, because there is no such computation type: ${missingTypes().join(', ')}.`]),
   `The worst: items of the most characters at four bytes each, pages of a hundred of them, bodies of 256 KiB, memories of old answers filled to their 16 MiB; a hundred computations with results of 64 KB in one page, and each alone; a sweeper with eight thousand nominations; dead letters of a megabyte; for the worker the largest parts of every computation (an exponent of 249,989, an Asian option of 10,000 steps, a sieve just below 10^14), and statistics of the largest items. A process here is Node.js and what it loads, as on Lambda, with the young generation that V8 takes on a machine of the function's size; Linux tells the peak (\`VmHWM\`).`,
   `**Over time.** Reads, lists, writes, refusals and computations in turns, ${REQUESTS.toLocaleString('en')} altogether; resident memory after each tenth, when the platform has collected its garbage. Growth is the slope of the tenths from the ${WARM_UP + 1}th on, fitted by least squares.`,
   flat,

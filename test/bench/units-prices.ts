@@ -20,7 +20,7 @@ const PRICES = {
 } as const;
 
 export const PRICES_NOTE =
-  "Prices are AWS's list prices for us-east-1 as they stood in November 2026, from notes of this project: they could not be checked against AWS's own pages, and those of SQS and DynamoDB are from second sources.";
+  "Prices are AWS's list prices for us-east-1 in November 2026, from notes of this project. They could not be checked against AWS's own pages. Those of SQS and DynamoDB are from secondary sources.";
 
 const MEGA = 1_000_000;
 const GIB = 2 ** 30;

@@ -1,7 +1,7 @@
 import { computationOperations, itemOperations, usageOf, wholeComputations } from './units-operations.ts';
 import { startSuite, type Usage } from './units-suite.ts';
 
-// A process of its own, because the handlers read their environment and their kernels when they are imported.
+// A process of its own, because the handlers read their environment when they are imported.
 const suite = await startSuite();
 const usages: Record<string, Usage> = {};
 try {

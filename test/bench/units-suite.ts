@@ -1,13 +1,11 @@
 import { mock } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import * as z from 'zod/mini';
-import { kernels } from '../../functions/kernels/index.ts';
-import type { Kernel } from '../../functions/lib/engine/kernel.ts';
 import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
-import { float64, parallel, struct } from '../../functions/lib/kernel/index.ts';
 import { startSqs } from '../../infra/local/queue/sqs.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from '../support/dynamodb.ts';
 import { call, lambdaContext, sqsEvent, type TestReply, type TestRequest } from '../support/events.ts';
+import { buildSuite, ownFields } from '../support/suite.ts';
 import { startMeter, type Units } from './units-meter.ts';
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>;
@@ -16,21 +14,16 @@ type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchRespons
 /** As long as a part aims at, so that no worker may go on with a status that it has read for the one before. */
 const PART_MS = 1_001;
 
-/** Any number of parts that take no time, each with a partial result of three numbers. */
-const parts = parallel({
-  name: 'parts',
-  version: 1,
-  description: 'Parts that compute nothing',
-  pure: true,
-  input: () => z.object({ parts: z.int(), run: z.int() }),
-  output: () => z.object({ mean: z.number() }),
-  example: { input: { parts: 1, run: 1 }, output: { mean: 0 } },
-  parts: (input) => input.parts,
-  compute: (_, part) => ({ count: part + 1, mean: 1 / (part + 3), squares: 1 / (part + 7) }),
-  combine: (left) => left,
-  finish: ({ mean }) => ({ mean }),
-  partial: struct({ count: float64, mean: float64, squares: float64 }),
-});
+const replace = {
+  ...ownFields,
+  'functions/kernels/registry.ts': fileURLToPath(new URL('units-kernels.ts', import.meta.url)),
+};
+
+/** The handler in an asset, which is a program of its own. */
+const handlerIn = async <Handler>(folder: string | undefined): Promise<Handler> => {
+  const module: { handler: Handler } = await import(pathToFileURL(`${folder}/index.mjs`).href);
+  return module.handler;
+};
 
 /** What some requests used, and what they wrote to the log. */
 export interface Usage extends Units {
@@ -61,7 +54,7 @@ const countLog = () => {
 };
 
 /**
- * The handlers of the API and the worker in this process, on the emulators, behind a meter. The clock stands, and
+ * The handlers of the API and the worker as they are built, in this process, on the emulators, behind a meter. The clock stands, and
  * goes on with each message: what is sent is the same in every run. Only one at a time in a process.
  */
 export const startSuite = async () => {
@@ -86,20 +79,20 @@ export const startSuite = async () => {
   };
   // biome-ignore lint/style/noProcessEnv: the handlers read it when they are imported, as on Lambda
   Object.assign(process.env, environment);
-  (kernels as Kernel<unknown>[]).push(parts);
+  const assets = await buildSuite({ replace });
   const [items, computations, reads, worker] = await Promise.all([
-    import('../../functions/items/handler.ts'),
-    import('../../functions/computations/handler.ts'),
-    import('../../functions/computation-reads/handler.ts'),
-    import('../../functions/worker/handler.ts'),
+    handlerIn<HttpHandler>(assets.items),
+    handlerIn<HttpHandler>(assets.computations),
+    handlerIn<HttpHandler>(assets['computation-reads']),
+    handlerIn<SqsHandler>(assets.worker),
   ]);
   const log = countLog();
   mock.timers.enable({ apis: ['Date'], now: Date.now() });
   let invocations = 0;
 
   const handlerOf = ({ method = 'GET', path = '/' }: TestRequest): HttpHandler => {
-    if (path.startsWith('/items')) return items.handler;
-    return method === 'GET' && path.startsWith('/computations/') ? reads.handler : computations.handler;
+    if (path.startsWith('/items')) return items;
+    return method === 'GET' && path.startsWith('/computations/') ? reads : computations;
   };
 
   /** A request of Lambda's poller: it is billed like any other. */
@@ -128,8 +121,7 @@ export const startSuite = async () => {
         for (const { Body, ReceiptHandle } of Messages) {
           mock.timers.tick(PART_MS);
           invocations += 1;
-          const handler: SqsHandler = worker.handler;
-          const { batchItemFailures } = await handler(sqsEvent({ body: Body }), lambdaContext());
+          const { batchItemFailures } = await worker(sqsEvent({ body: Body }), lambdaContext());
           if (batchItemFailures.length > 0) throw new Error(`the worker failed with ${Body}`);
           await poll('DeleteMessage', { ReceiptHandle });
         }
@@ -144,7 +136,6 @@ export const startSuite = async () => {
     stop: async (): Promise<void> => {
       mock.timers.reset();
       log.restore();
-      (kernels as Kernel<unknown>[]).splice(kernels.indexOf(parts), 1);
       await meter.stop();
       await Promise.all([queues.stop(), dynamodb.stop()]);
     },

@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Platform } from '../../infra/local/platform.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
 import { setVariables } from '../support/adapt.ts';
 import { tokenOf } from '../support/api.ts';
 import { type AnyRequest, type Document, requestsOf } from '../support/openapi-requests.ts';
+import { startSuite } from '../support/suite.ts';
 
 const REQUESTS = 3_000;
 const AT_ONCE = 20;
@@ -15,7 +15,7 @@ let platform: Platform;
 let document: Document;
 let token: string;
 beforeAll(async () => {
-  platform = await startPlatform({
+  platform = await startSuite({
     // What is accepted is not the point here, so the workers are not to be kept busy with it.
     adapt: (template) => setVariables(template, 'FunctionscomputationsFunction', { ACTIVE_PER_TENANT: '1' }),
   });
@@ -119,7 +119,7 @@ describe('whatever a client sends', () => {
     const { headers } = await fetch(`${platform.url}/computations`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=20' },
-      body: JSON.stringify({ type: 'sum-of-squares', input: { n: 3 } }),
+      body: JSON.stringify({ type: 'sum-parts', input: { parts: 3 } }),
     });
     const id = headers.get('location')?.split('/').at(-1) ?? '';
     const requests = fc.sample(requestsOf(document, ['1', '2', id]), { numRuns: REQUESTS, seed: 20_261_120 });

@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
 import type { Platform } from '../../infra/local/platform.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client } from '../support/api.ts';
 import { itemBody } from '../support/item-bodies.ts';
 import { type ItemInput, type ItemObservation, itemModel, sawFrom } from '../support/item-history.ts';
 import { isLinearizable, print, smallestWithoutOrder } from '../support/linearizability.ts';
+import { startSuite } from '../support/suite.ts';
 
 const CLIENTS = 4;
 const OPERATIONS = 12;
@@ -29,7 +29,7 @@ beforeAll(async () => {
     dynamodb: common,
     functions: { items: { killed: 0.03, killMilliseconds: 8 } },
   });
-  platform = await startPlatform({ plugins: [faults] });
+  platform = await startSuite({ plugins: [faults] });
   api = client(platform.url);
 });
 afterAll(() => platform.stop());

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Platform } from '../../infra/local/platform.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
 import { setVariables } from '../support/adapt.ts';
 import { type Answer, type Call, client, tokenOf, until } from '../support/api.ts';
-import { itemBody } from '../support/item-bodies.ts';
+import { startSuite } from '../support/suite.ts';
 
 let platform: Platform;
 let api: ReturnType<typeof client>;
@@ -12,7 +11,7 @@ let api: ReturnType<typeof client>;
 const written: string[] = [];
 
 beforeAll(async () => {
-  platform = await startPlatform({
+  platform = await startSuite({
     onLog: ({ line }) => written.push(line),
     // A checkpoint after each step: many messages for little work.
     adapt: (template) => setVariables(template, 'FunctionsworkerFunction', { CHECKPOINT_SECONDS: '0' }),
@@ -52,8 +51,8 @@ const lineOf = ({ headers }: Answer): Promise<Line> =>
   );
 
 /** By default of twelve parts: a root, two nodes below it, and twelve below those. */
-const random = (seed: number, count = 120_000_000): Call => ({
-  body: { type: 'random-sum', input: { count, min: 0, max: 9, seed } },
+const sum = (seed: number, input: object = { parts: 12 }): Call => ({
+  body: { type: 'sum-parts', input: { ...input, seed } },
 });
 
 const ids = {
@@ -70,14 +69,14 @@ const capacity = {
 
 describe('one search for a computation', () => {
   it('finds the request and every part, all with the ids of the request and what they consumed', async () => {
-    const submitted = await api('POST', '/computations', random(1));
+    const submitted = await api('POST', '/computations', sum(1));
     const { id } = submitted.body;
     const request = await lineOf(submitted);
     expect(request).toMatchObject({
       ...ids,
       ...capacity,
       computation: id,
-      type: 'random-sum',
+      type: 'sum-parts',
       route: 'POST /computations',
       status: 202,
       durationMs: expect.any(Number),
@@ -110,7 +109,7 @@ describe('one search for a computation', () => {
 
   it('finds every step of one that cannot be split', async () => {
     const submitted = await api('POST', '/computations', {
-      body: { type: 'mersenne-test', input: { exponent: 11_213 } },
+      body: { type: 'count-steps', input: { steps: 5, milliseconds: 10 } },
     });
     const { id } = submitted.body;
     await finishes(id);
@@ -124,7 +123,7 @@ describe('one search for a computation', () => {
   });
 
   it('finds who read, cancelled and retried it; parts carry the id of the request that set them going', async () => {
-    const { body } = await api('POST', '/computations', random(2, 2_000_000_000));
+    const { body } = await api('POST', '/computations', sum(2, { parts: 100, milliseconds: 100 }));
     const path = `/computations/${body.id}`;
     const answers = [
       await api('GET', path),
@@ -174,11 +173,11 @@ describe('no line', () => {
     const token = await tokenOf(platform.url);
     const headers = { authorization: `Bearer ${token}`, 'idempotency-key': '"private-key"' };
     const answers = [
-      await api('POST', '/items', { headers, body: itemBody('private-text') }),
+      await api('POST', '/items', { headers, body: { name: 'private-name', description: 'private-text' } }),
       await api('POST', '/items', { headers, body: '{"private-malformed' }),
       await api('GET', '/items?limit=private-query', { headers }),
       await api('GET', '/computations/private-id', { headers }),
-      await api('POST', '/computations', { headers, ...random(90_731_620_549) }),
+      await api('POST', '/computations', { headers, ...sum(90_731_620_549) }),
       await api('POST', '/computations', { headers, body: { type: 'private-type', input: {} } }),
     ];
     for (const answer of answers) await lineOf(answer);

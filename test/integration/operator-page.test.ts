@@ -2,20 +2,20 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
+import { manifest } from '../../functions/manifest.ts';
 import type { PageState } from '../../infra/local/page/state.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { ownerClient } from '../../infra/local/storage/tables.ts';
 import type { ActiveComputations } from '../../infra/start/plugins/computations/active-computations.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client } from '../support/api.ts';
-import { itemBody } from '../support/item-bodies.ts';
+import { startSuite } from '../support/suite.ts';
 
 let platform: Platform;
 let store: ReturnType<typeof dynamoComputationStore>;
 beforeAll(async () => {
   // Nobody takes what is in the work queue, so that nothing happens but what a test does.
-  platform = await startPlatform({
+  platform = await startSuite({
     adapt: (template) => {
       propertiesOf(template, 'AWS::Lambda::EventSourceMapping', 'TriggersWork').Enabled = false;
     },
@@ -50,15 +50,15 @@ const state = async (): Promise<State> => JSON.parse((await ask('/_local/state')
 
 const functionOf = ({ functions }: State, wanted: string) => functions.find(({ label }) => label === wanted);
 
-/** Prime numbers in a hundred parts. */
-const primes = { body: { type: 'prime-count', input: { to: 10_000_000_000 } } };
+/** A computation of a hundred parts. */
+const hundred = { body: { type: 'sum-parts', input: { parts: 100 } } };
 
 describe('the state of the platform', () => {
   it('counts what the functions did, and shows the records of the tables', async () => {
     const api = client(platform.url, { tenant: 'counted' });
     const before = await state();
     for (const id of [1, 2, 3]) {
-      expect((await api('POST', '/items', { body: { id, ...itemBody('a') } })).status).toBe(201);
+      expect((await api('POST', '/items', { body: { id, name: 'a', description: '' } })).status).toBe(201);
     }
     await api('GET', '/items/999');
 
@@ -67,7 +67,7 @@ describe('the state of the platform', () => {
     expect(is).toMatchObject({ errors: 0, throttles: 0, running: 0, instances: 1 });
     expect((is?.invocations ?? 0) - (was?.invocations ?? 0)).toBe(4);
     expect(is?.lastMilliseconds).toBeGreaterThan(0);
-    expect(after.tables.map(({ label }) => label).sort()).toEqual(['computations', 'items']);
+    expect(after.tables.map(({ label }) => label).sort()).toEqual(Object.keys(manifest.tables).sort());
     expect(after.tables.find(({ label }) => label === 'items')).toMatchObject({ items: 3, exact: true });
     expect(after.journal.map(({ source, text }) => [source, text.replace(/\d+ ms/, 'N ms')])).toContainEqual([
       'api',
@@ -88,14 +88,14 @@ describe('the state of the platform', () => {
 
   it('shows the active computations of every tenant with their progress, and how they ended', async () => {
     const one = client(platform.url, { tenant: 'one' });
-    const { body: first } = await one('POST', '/computations', primes);
-    await client(platform.url, { tenant: 'other' })('POST', '/computations', primes);
+    const { body: first } = await one('POST', '/computations', hundred);
+    await client(platform.url, { tenant: 'other' })('POST', '/computations', hundred);
 
     const submitted = await state();
     expect(submitted.panels.computations).toMatchObject({ active: 2, more: false });
     const { computations } = submitted.panels.computations;
     expect(computations.map(({ type, status, progress }) => [type, status, progress])).toEqual(
-      Array(2).fill(['prime-count', 'queued', { done: 0, total: 100 }]),
+      Array(2).fill(['sum-parts', 'queued', { done: 0, total: 100 }]),
     );
     expect(JSON.parse(computations[0]?.input ?? '')).toEqual(first.input);
     expect(new Set(computations.map(({ tenant }) => tenant)).size).toBe(2);

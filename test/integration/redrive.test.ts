@@ -8,14 +8,14 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { dynamoComputationStore } from '../../functions/lib/aws/computation-store.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { ownerClient } from '../../infra/local/storage/tables.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
 import { client, until } from '../support/api.ts';
+import { startSuite } from '../support/suite.ts';
 
 let platform: Platform;
 let store: ReturnType<typeof dynamoComputationStore>;
 
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await startSuite();
   const database = ownerClient(platform.endpoint('dynamodb'), platform.region);
   store = dynamoComputationStore(database, platform.output('ComputationsTable'));
 });
@@ -35,8 +35,8 @@ const local = (...args: readonly string[]) => redrive('--stage', 'local', '--url
 const failed = async (tenant: string, detail: string) => {
   const api = client(platform.url, { tenant });
   // Takes much longer than the test.
-  const input = { count: 20_000_000_000, min: 0, max: 9, seed: 1 };
-  const { body } = await api('POST', '/computations', { body: { type: 'random-sum', input } });
+  const input = { parts: 200, milliseconds: 1_000 };
+  const { body } = await api('POST', '/computations', { body: { type: 'sum-parts', input } });
   const [computation] = (await keysOf()).filter(({ id }) => id === body.id);
   if (computation === undefined) throw new Error('It has been stored.');
   const now = Date.now();
@@ -71,7 +71,7 @@ describe('a redrive', () => {
     expect(listed).toHaveLength(3);
     expect(listed.at(-1)).toBe('2 failed computations; nothing was retried.');
     expect(listed.find((line) => line.includes(first.id))).toMatch(
-      /^\S+Z {2}\S+ {2}random-sum {2}tenant \S+ {2}attempt 1 {2}The computation crashed: out of memory$/,
+      /^\S+Z {2}\S+ {2}sum-parts {2}tenant \S+ {2}attempt 1 {2}The computation crashed: out of memory$/,
     );
     expect(listed.find((line) => line.includes(second.id))).toMatch(/The computation crashed: out of time$/);
     expect((await first.read()).body.status).toBe('failed');

@@ -5,9 +5,9 @@ import type { Computation } from '../../functions/lib/engine/computation.ts';
 import { rootOf } from '../../functions/lib/engine/tree.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { ownerClient } from '../../infra/local/storage/tables.ts';
-import { startPlatform } from '../../infra/start/start-platform.ts';
 import { propertiesOf } from '../support/adapt.ts';
 import { client, until } from '../support/api.ts';
+import { startSuite } from '../support/suite.ts';
 import { type Page, rowOf, startChromium } from './chromium.ts';
 
 let page: Page;
@@ -15,7 +15,7 @@ let platform: Platform;
 let store: ReturnType<typeof dynamoComputationStore>;
 
 const start = async (port = 0): Promise<void> => {
-  platform = await startPlatform({
+  platform = await startSuite({
     port,
     // Nobody takes what is in the work queue, so that nothing happens but what a test does.
     adapt: (template) => {
@@ -81,10 +81,10 @@ describe('in a browser', () => {
     const api = client(platform.url, { tenant: 'seen' });
     for (const id of [1, 2]) await api('POST', '/items', { body: { id, name: 'Lamp', description: '' } });
     await expect(platform.invoke('dead-letters', { Records: 1 })).rejects.toThrow();
-    await api('POST', '/computations', { body: { type: 'prime-count', input: { to: 10_000_000_000 } } });
+    await api('POST', '/computations', { body: { type: 'sum-parts', input: { parts: 100 } } });
 
     await until(async () => (await row('queues', 'work-queue'))?.Waiting === '1', 'the message');
-    expect(await textOf('#computations li')).toMatch(/^prime-count\s+queued\s+[\d.]+ m?s\s+0 of 100 · 0 %/);
+    expect(await textOf('#computations li')).toMatch(/^sum-parts\s+queued\s+[\d.]+ m?s\s+0 of 100 · 0 %/);
     expect(await textOf('#active')).toBe('1 active');
     expect(await row('functions', 'items')).toMatchObject({ Invocations: '2', Errors: '0', Instances: '1' });
     expect(await row('functions', 'dead-letters')).toMatchObject({ Invocations: '1', Errors: '1' });
@@ -102,9 +102,7 @@ describe('in a browser', () => {
     await store.fillSlot(record, rootOf(record.total), 3, new Uint8Array([1]), now() + 600);
 
     await shows(`document.querySelector('#computations progress').value === 10`, 'the progress');
-    expect(await textOf('#computations li')).toMatch(
-      /^prime-count\s+running\s+[\d.]+ m?s\s+10 of 100 · 10 %/,
-    );
+    expect(await textOf('#computations li')).toMatch(/^sum-parts\s+running\s+[\d.]+ m?s\s+10 of 100 · 10 %/);
     expect(await page.evaluate(`document.querySelector('#computations li').mark`)).toBe('the same');
   });
 

@@ -7,22 +7,22 @@ export const FAULTS = [
   'message delivered out of order',
   'message lost',
   'queue lost everything',
-  'old message came again',
+  'old message delivered again',
   'late dead letter',
-  'deleted message came again',
+  'deleted message delivered again',
   'unreadable message',
-  'visibility ran out at work',
-  'message moved to the dead letters',
+  'visibility timeout passed at work',
+  'message moved to the dead-letter queue',
   'crash before a call',
   'crash during a call',
   'crash after a call',
   'crash in a kernel',
   'part hangs',
-  'timeout of an invocation',
+  'invocation timed out',
   'instance replaced',
   'send failed',
-  'send half failed',
-  'send took some entries',
+  'send failed halfway',
+  'send accepted some entries',
   'send applied, no answer',
   'send repeated by the SDK',
   'read failed',
@@ -35,17 +35,17 @@ export const FAULTS = [
   'outage of the queue',
   'slow call',
   'skewed clock',
-  'sweep out of turn',
+  'sweep off schedule',
   'two sweeps at once',
   'sweep of everything',
-  'stale glance',
+  'stale read',
   'stale list',
-  'stale nomination',
+  'stale index of due visits',
   'computation deleted by its TTL',
   'node deleted by its TTL',
   'removed and created again',
   'expired and created again',
-  'work that the version does not know',
+  'work unknown to the version',
   'kernel refused',
   'kernel threw',
 ] as const;
@@ -54,7 +54,7 @@ export type Fault = (typeof FAULTS)[number];
 
 export type Rates = Partial<Record<Fault, number>>;
 
-/** Decides when a fault strikes, and counts each that did. */
+/** Decides when a fault occurs, and counts each that did. */
 export class Faults {
   readonly counts = new Map<Fault, number>();
   readonly #dice: Dice;
@@ -65,7 +65,7 @@ export class Faults {
     this.#rates = rates;
   }
 
-  strikes(fault: Fault): boolean {
+  occurs(fault: Fault): boolean {
     const rate = this.#rates[fault];
     if (rate === undefined || !this.#dice.chance(rate)) return false;
     this.count(fault);

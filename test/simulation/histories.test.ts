@@ -25,22 +25,22 @@ describe('the engine, whole', () => {
 describe('a seed', () => {
   it('decides everything: its history is the same, line by line, each time', async () => {
     for (const seed of [3, 75, 201]) {
-      const first = await runHistory(seed, true);
+      const first = await runHistory(seed, { traced: true });
       await runHistory(seed + 1);
-      const second = await runHistory(seed, true);
+      const second = await runHistory(seed, { traced: true });
       expect(second).toEqual(first);
       expect(first.trace.length).toBeGreaterThan(50);
     }
   });
 
   it('has the same history whether somebody looks or not', async () => {
-    const { trace: _, ...looked } = await runHistory(75, true);
+    const { trace: _, ...looked } = await runHistory(75, { traced: true });
     const { trace: __, ...unseen } = await runHistory(75);
     expect(unseen).toEqual(looked);
   });
 
   it('is not the history of another one', async () => {
-    const [one, other] = [await runHistory(75, true), await runHistory(76, true)];
+    const [one, other] = [await runHistory(75, { traced: true }), await runHistory(76, { traced: true })];
     expect(one.trace).not.toEqual(other.trace);
   });
 });

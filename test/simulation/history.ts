@@ -1,13 +1,14 @@
-import { Ending } from './checks/ending.ts';
+import { FinalState } from './checks/final-state.ts';
 import { INVARIANT } from './checks/invariants.ts';
 import { type Fault, Faults } from './faults.ts';
+import type { Decorators } from './mutation/decorators.ts';
 import { drawPlan } from './plan.ts';
 import { drawProfile } from './profile.ts';
 import { Clients } from './world/clients.ts';
 import { Dice } from './world/dice.ts';
 import { expectedResults } from './world/expected.ts';
 import { Functions } from './world/functions.ts';
-import { scheduleMishaps } from './world/mishaps.ts';
+import { scheduleIncidents } from './world/incidents.ts';
 import { Platform } from './world/platform.ts';
 import { Scheduler } from './world/scheduler.ts';
 import { type Violation, World } from './world/world.ts';
@@ -38,17 +39,20 @@ export interface Outcome {
 }
 
 /** One history, which its seed decides: clients, faults, then peace, and every check. */
-export const runHistory = async (seed: number, traced = false): Promise<Outcome> => {
+export const runHistory = async (
+  seed: number,
+  { traced = false, decorators = {} }: { readonly traced?: boolean; readonly decorators?: Decorators } = {},
+): Promise<Outcome> => {
   const dice = new Dice(seed);
   const profile = drawProfile(dice);
   const plan = drawPlan(dice, profile);
   const scheduler = new Scheduler(START);
   const faults = new Faults(dice, profile.rates);
   const world = new World({ dice, scheduler, faults, profile }, traced);
-  const platform = new Platform(world, await expectedResults(plan));
+  const platform = new Platform(world, await expectedResults(plan), decorators);
   const functions = new Functions(platform);
   const clients = new Clients(platform);
-  const ending = new Ending(platform, functions);
+  const ending = new FinalState(platform, functions);
   world.trace('HISTORY', () => `seed ${seed}: ${JSON.stringify(profile)}`);
 
   const isBroken = () => {
@@ -58,7 +62,7 @@ export const runHistory = async (seed: number, traced = false): Promise<Outcome>
   clients.schedule(plan);
   const scheduleSweep = () => {
     functions.sweep(false);
-    if (faults.strikes('two sweeps at once')) functions.sweep(false);
+    if (faults.occurs('two sweeps at once')) functions.sweep(false);
     scheduler.after(MINUTE, scheduleSweep);
   };
   scheduler.after(dice.uniform() * MINUTE, scheduleSweep);
@@ -68,7 +72,7 @@ export const runHistory = async (seed: number, traced = false): Promise<Outcome>
   };
   scheduler.after(dice.scale(MINUTE, HOUR), scheduleExpiry);
   const asked = plan.map(({ at }) => START + at);
-  scheduleMishaps(platform, functions, asked);
+  scheduleIncidents(platform, functions, asked);
 
   const lastTrouble = Math.max(profile.busyMs, profile.outage?.to ?? 0, profile.deployment?.to ?? 0);
   const calmAt = START + lastTrouble + dice.scale(10 * SECOND, 30 * MINUTE);

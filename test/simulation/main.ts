@@ -1,15 +1,17 @@
 import { parseArgs } from 'node:util';
 import { FAULTS, type Fault } from './faults.ts';
 import { type Outcome, runHistory } from './history.ts';
-import { mutants } from './mutants.ts';
-import { importMutated } from './mutated-modules.ts';
+import { mutants } from './mutants/index.ts';
+import type { Mutant } from './mutants/mutant.ts';
+import { importMutated } from './mutation/modules.ts';
 
 const USAGE = `npm run simulate -- [--seeds N] [--from S]   so many histories, from seed S (1) on
 npm run simulate -- --seed S                 one history, with its trace
-npm run simulate -- --mutants [--within N]   every deliberate mistake must be caught within N histories`;
+npm run simulate -- --mutants [--within N]   every deliberate mistake must be caught within N histories;
+                                             --only TEXT: those whose names contain the text`;
 
 /** How many histories each mutant is given to be caught. */
-const WITHIN = 1_000;
+const WITHIN = 2_000;
 
 /** How much of a trace is shown where nobody asked for all of it. */
 const LAST_LINES = 150;
@@ -19,7 +21,7 @@ const failed = ({ seed, kind, violation }: Outcome) =>
 
 /** Prints one history; whether all invariants held. */
 const replay = async (seed: number): Promise<boolean> => {
-  const outcome = await runHistory(seed, true);
+  const outcome = await runHistory(seed, { traced: true });
   for (const line of outcome.trace) console.log(line);
   console.log(outcome.violation === undefined ? `seed ${seed}: every invariant held` : failed(outcome));
   return outcome.violation === undefined;
@@ -34,7 +36,7 @@ const simulate = async (from: number, seeds: number): Promise<boolean> => {
   for (let seed = from; seed < from + seeds; seed += 1) {
     const outcome = await runHistory(seed);
     if (outcome.violation !== undefined) {
-      const { trace } = await runHistory(seed, true);
+      const { trace } = await runHistory(seed, { traced: true });
       for (const line of trace.slice(-LAST_LINES)) console.log(line);
       console.log(`${failed(outcome)}\nnpm run simulate -- --seed ${seed}`);
       return false;
@@ -62,24 +64,37 @@ const simulate = async (from: number, seeds: number): Promise<boolean> => {
   return true;
 };
 
+type RunHistory = typeof runHistory;
+
+/** How the histories of each mutant run: with changed code, or with decorated ports. */
+const runnerOf = () => {
+  const load = importMutated();
+  return async (mutant: Mutant): Promise<(seed: number) => ReturnType<RunHistory>> => {
+    if ('decorators' in mutant) return (seed) => runHistory(seed, mutant);
+    const module = new URL('history.ts', import.meta.url);
+    const changed = await load<{ runHistory: RunHistory }>(module, mutant.changes);
+    return (seed) => changed.runHistory(seed);
+  };
+};
+
 /** Runs the histories of each mutant until one is broken; whether all mutants were caught. */
-const hunt = async (within: number): Promise<boolean> => {
-  const load = importMutated(mutants);
+const hunt = async (within: number, only: string): Promise<boolean> => {
+  const prepare = runnerOf();
   const escaped: string[] = [];
-  // What a mutant leaves behind unhandled is caught as well as what it breaks.
+  const hunted = mutants.filter(({ name }) => name.includes(only));
+  // A promise that a mutant leaves rejected is caught as well as an invariant that it breaks.
   let unhandled: unknown;
   process.on('unhandledRejection', (reason) => {
     unhandled = reason;
   });
-  for (const mutant of mutants) {
+  for (const mutant of hunted) {
     unhandled = undefined;
-    const { runHistory: runMutant } = await load<{ runHistory: typeof runHistory }>(
-      new URL('history.ts', import.meta.url),
-      mutant,
-    );
+    const run = await prepare(mutant).catch((cause: unknown) => {
+      throw new Error(`mutant "${mutant.name}" cannot be made`, { cause });
+    });
     let caught: string | undefined;
     for (let seed = 1; seed <= within && caught === undefined; seed += 1) {
-      const { violation } = await runMutant(seed);
+      const { violation } = await run(seed);
       await new Promise((resolve) => setImmediate(resolve));
       if (violation !== undefined)
         caught = `${String(seed).padStart(5)}  ${violation.invariant.split(':')[0]}`;
@@ -88,9 +103,7 @@ const hunt = async (within: number): Promise<boolean> => {
     console.log(`${caught ?? 'never'}  ${mutant.name}`);
     if (caught === undefined) escaped.push(mutant.name);
   }
-  console.log(
-    `${mutants.length - escaped.length} of ${mutants.length} mutants caught within ${within} seeds`,
-  );
+  console.log(`${hunted.length - escaped.length} of ${hunted.length} mutants caught within ${within} seeds`);
   return escaped.length === 0;
 };
 
@@ -100,6 +113,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     mutants: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
     within: { type: 'string', default: String(WITHIN) },
     help: { type: 'boolean', default: false },
   },
@@ -108,7 +122,7 @@ const { values } = parseArgs({
 if (values.help) console.log(USAGE);
 else {
   const held = values.mutants
-    ? await hunt(Number(values.within))
+    ? await hunt(Number(values.within), values.only)
     : values.seed === undefined
       ? await simulate(Number(values.from), Number(values.seeds))
       : await replay(Number(values.seed));

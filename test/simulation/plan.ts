@@ -1,6 +1,6 @@
 import type { Profile } from './profile.ts';
 import type { Dice } from './world/dice.ts';
-import type { Input, Mood } from './world/kernels.ts';
+import type { Behaviour, Input } from './world/kernels.ts';
 
 const TENANTS = ['acme', 'bolt'] as const;
 
@@ -11,13 +11,13 @@ export interface Work {
 }
 
 /** How a submission is identified. */
-export type By =
+export type IdentifiedBy =
   | { readonly by: 'content' }
   | { readonly by: 'key'; readonly key: string; readonly collides: boolean }
   | { readonly by: 'fresh' };
 
-export type Ask =
-  | { readonly do: 'submit'; readonly work: Work; readonly as: By }
+export type Action =
+  | { readonly do: 'submit'; readonly work: Work; readonly as: IdentifiedBy }
   | { readonly do: 'cancel' | 'retry' | 'remove' | 'read'; readonly which: number | 'last' }
   | { readonly do: 'list'; readonly limit: number };
 
@@ -25,13 +25,13 @@ export type Ask =
 export interface Request {
   readonly at: number;
   readonly tenant: (typeof TENANTS)[number];
-  readonly ask: Ask;
+  readonly action: Action;
 }
 
-const drawMood = (dice: Dice, size: number, isStorm: boolean): Mood => {
+const drawBehaviour = (dice: Dice, size: number, isStorm: boolean): Behaviour => {
   if (!isStorm || dice.chance(0.7)) return { is: 'well' };
   const at = dice.whole(0, size - 1);
-  return dice.pick<Mood>([
+  return dice.pick<Behaviour>([
     { is: 'crashes', at },
     { is: 'refuses', at },
     { is: 'throws', at },
@@ -45,10 +45,10 @@ const drawMood = (dice: Dice, size: number, isStorm: boolean): Mood => {
 const drawWork = (dice: Dice, salt: string, isStorm: boolean): Work => {
   if (dice.chance(0.35)) {
     const size = dice.whole(1, 14);
-    return { type: 'steps', input: { size, salt, mood: drawMood(dice, size, isStorm) } };
+    return { type: 'steps', input: { size, salt, behaviour: drawBehaviour(dice, size, isStorm) } };
   }
   const size = dice.pick([1, dice.whole(2, 10), dice.whole(2, 10), dice.whole(11, 30), dice.whole(31, 120)]);
-  return { type: 'words', input: { size, salt, mood: drawMood(dice, size, isStorm) } };
+  return { type: 'words', input: { size, salt, behaviour: drawBehaviour(dice, size, isStorm) } };
 };
 
 /**
@@ -66,10 +66,10 @@ export const drawPlan = (dice: Dice, profile: Profile): Request[] => {
   for (let count = 0; count < profile.requests; count += 1) {
     const tenant = dice.pick(TENANTS);
     const roll = count === 0 ? 0 : dice.uniform();
-    const ask = drawAsk(dice, roll, works, collides);
-    const request = { at, tenant, ask };
+    const action = drawAction(dice, roll, works, collides);
+    const request = { at, tenant, action };
     requests.push(request);
-    if (ask.do === 'submit' && dice.chance(0.3)) requests.push(...drawSequel(dice, profile, request));
+    if (action.do === 'submit' && dice.chance(0.3)) requests.push(...drawSequel(dice, profile, request));
     at = Math.min(profile.busyMs, at + dice.scale(1, (4 * profile.busyMs) / profile.requests));
   }
   return requests;
@@ -78,31 +78,39 @@ export const drawPlan = (dice: Dice, profile: Profile): Request[] => {
 /** Nobody waits for so long. */
 const LONG_MS = 2 * 3_600_000;
 
+/** How often a client reads a computation shortly before it is cancelled, so that a read meets the cancel. */
+const MAX_POLLS = 4;
+
 /** What is submitted is cancelled soon, then queued again, or removed and created again, or left until it has expired. */
 const drawSequel = (dice: Dice, profile: Profile, first: Request): Request[] => {
-  const after = (request: Request, ask: Ask, ms = dice.scale(10, 5_000)) => ({
+  const after = (request: Request, action: Action, ms = dice.scale(10, 5_000)) => ({
     ...request,
     at: request.at + ms,
-    ask,
+    action,
   });
-  const last = (what: 'cancel' | 'retry' | 'remove'): Ask => ({ do: what, which: 'last' });
+  const last = (what: 'cancel' | 'retry' | 'remove' | 'read'): Action => ({ do: what, which: 'last' });
   const cancelled = after(first, last('cancel'));
+  const reads = Array.from({ length: dice.whole(0, MAX_POLLS) }, () => {
+    const before = dice.scale(1, 1_000);
+    return { ...cancelled, at: Math.max(first.at, cancelled.at - before), action: last('read') };
+  });
   const sequel = dice.whole(0, 3);
   if (sequel === 0) {
     const removed = after(cancelled, last('remove'));
-    return [cancelled, removed, after(removed, first.ask)];
+    return [...reads, cancelled, removed, after(removed, first.action)];
   }
   if (sequel === 1 && profile.limits.retentionMs < LONG_MS) {
-    return [cancelled, after(cancelled, last('retry'), profile.limits.retentionMs + 1_000)];
+    return [...reads, cancelled, after(cancelled, last('retry'), profile.limits.retentionMs + 1_000)];
   }
   const retried = after(cancelled, last('retry'));
-  return sequel === 2 ? [cancelled, retried] : [cancelled, retried, after(retried, last('cancel'))];
+  const more = sequel === 2 ? [] : [after(retried, last('cancel'))];
+  return [...reads, cancelled, retried, ...more];
 };
 
-const drawAsk = (dice: Dice, roll: number, works: readonly Work[], collides: boolean): Ask => {
+const drawAction = (dice: Dice, roll: number, works: readonly Work[], collides: boolean): Action => {
   if (roll < 0.5) {
     const work = dice.pick(works);
-    const as = dice.pick<By>([
+    const as = dice.pick<IdentifiedBy>([
       { by: 'content' },
       { by: 'content' },
       { by: 'key', key: dice.pick(['one', 'two']), collides },

@@ -56,7 +56,7 @@ const HIGHEST: Rates = {
   'message duplicated': 0.3,
   'message delayed': 0.2,
   'message lost': 0.1,
-  'deleted message came again': 0.2,
+  'deleted message delivered again': 0.2,
   'crash before a call': 0.1,
   'crash during a call': 0.1,
   'crash after a call': 0.1,
@@ -64,8 +64,8 @@ const HIGHEST: Rates = {
   'part hangs': 0.05,
   'instance replaced': 0.3,
   'send failed': 0.3,
-  'send half failed': 0.3,
-  'send took some entries': 0.5,
+  'send failed halfway': 0.3,
+  'send accepted some entries': 0.5,
   'send applied, no answer': 0.2,
   'send repeated by the SDK': 0.2,
   'read failed': 0.15,
@@ -83,10 +83,10 @@ const HIGHEST: Rates = {
 /** These happen by themselves, so many times in a history at most. */
 const MAX_RATES: Rates = {
   'queue lost everything': 2,
-  'old message came again': 12,
+  'old message delivered again': 12,
   'late dead letter': 8,
   'unreadable message': 4,
-  'sweep out of turn': 12,
+  'sweep off schedule': 12,
   'sweep of everything': 5,
 };
 

@@ -1,3 +1,4 @@
+import type { Computation } from '../../functions/lib/engine/computation.ts';
 import type { Kernel, ParallelKernel } from '../../functions/lib/engine/kernel.ts';
 import type { ContextFor } from '../../functions/lib/engine/kernel-call.ts';
 import type { EngineEvent, Limits, WithLimits, WorkerEngine } from '../../functions/lib/engine/ports.ts';
@@ -100,8 +101,9 @@ export const memoryEngineWith = <Context>(
         if (body !== undefined) await deliver(body);
       }
     },
-    submit: (kernel: Kernel<Context>, input: unknown) =>
-      submit(engine, {
+    /** Submits work, which is accepted as a new computation. */
+    async accept(kernel: Kernel<Context>, input: unknown): Promise<Computation> {
+      const submitted = await submit(engine, {
         tenant: 'tenant',
         type: kernel.name,
         version: kernel.version,
@@ -112,7 +114,20 @@ export const memoryEngineWith = <Context>(
             ? kernel.parts(input)
             : kernel.progress(kernel.start(input), input).total,
         identity: { by: 'fresh' },
-      }),
+      });
+      if (submitted.outcome !== 'accepted') throw new Error(submitted.outcome);
+      return submitted.computation;
+    },
+    /** Takes the first message out of the queue, or the one for this part. */
+    take(part?: number): string {
+      const isWanted = (body: string) => {
+        const { level, index } = JSON.parse(body);
+        return part === undefined || (level === 0 && index === part);
+      };
+      const [body] = queue.bodies.splice(queue.bodies.findIndex(isWanted), 1);
+      if (body === undefined || !isWanted(body)) throw new Error('There is no such message.');
+      return body;
+    },
     count: (name: EngineEvent['event']) => events.filter(({ event }) => event === name).length,
   };
 };

@@ -105,7 +105,7 @@ export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     .tuple(ids, times)
     .map(([id, now]) => op(`remove ${id} ${now}`, (store) => store.remove({ tenant: 'tenant', id }, now))),
   fc.tuple(ids, epochs, times, times, tokens).map(([id, epoch, seen, at, token]) =>
-    op(`claim ${id} ${epoch} ${seen} ${at} ${token}`, (store) => {
+    op(`reschedule visit ${id} ${epoch} ${seen} ${at} ${token}`, (store) => {
       const next = { at: at + 60_000, intervalMs: 1_000, lastDone: 3 };
       return store.rescheduleVisit(submission(id, epoch), seen + 60_000, next, token);
     }),
@@ -113,7 +113,7 @@ export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   fc
     .tuple(ids, epochs, nodes, fc.integer({ min: 0, max: 9 }), values)
     .map(([id, epoch, node, slot, value]) =>
-      op(`fill ${id} ${epoch} ${node.level}.${node.index} ${slot}`, (store) =>
+      op(`fill slot ${id} ${epoch} ${node.level}.${node.index} ${slot}`, (store) =>
         store.fillSlot(submission(id, epoch), node, slot, value, START),
       ),
     ),
@@ -125,7 +125,7 @@ export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
       ),
     ),
   fc.tuple(ids, epochs, nodes).map(([id, epoch, node]) =>
-    op(`glance ${id} ${epoch} ${node.level}.${node.index}`, async (store) => {
+    op(`read eventual ${id} ${epoch} ${node.level}.${node.index}`, async (store) => {
       const { computation = 'nothing', nodes } = await store.readEventual(submission(id, epoch), [node], {
         computation: true,
       });

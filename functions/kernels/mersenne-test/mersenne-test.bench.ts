@@ -6,7 +6,7 @@ export const figure: Figure = {
   name: 'mersenne-test',
   title: 'Testing Mersenne numbers',
   about:
-    'Processor time of a squaring modulo 2^p − 1, in a run of hundreds as a step of `mersenne-test` makes them, against plain squaring and `%` of `BigInt`. To reach: 3 times as fast.',
+    'Processor time of a squaring modulo 2^p − 1, in a run of hundreds, as a step of `mersenne-test` makes them. The peer is plain squaring and `%` of `BigInt`. Target: 3 times as fast.',
   async measure() {
     const rows: string[][] = [];
     for (const [exponent, squarings] of [

@@ -29,7 +29,7 @@ export const figure: Figure = {
   name: 'option-price',
   title: 'Pricing a European call',
   about:
-    'Millions of paths in a second of processor time, against `functions/kernels/option-price/european_call.cpp` compiled with `g++ -O3 -march=native`. Ours come in antithetic pairs: two paths for each random number. To reach: more.',
+    'Millions of paths in a second of processor time, against `functions/kernels/option-price/european_call.cpp` compiled with `g++ -O3 -march=native`. Ours come in antithetic pairs: two paths for each random number. Target: more than the C++.',
   async measure() {
     const columns = ['work', 'option-price', 'C++', 'ratio of speeds', 'ratio counting a pair as one path'];
     if (!installed('g++')) return { columns, rows: [], notes: [notMeasured('g++', 'g++')] };

@@ -15,7 +15,7 @@ export const figure: Figure = {
   name: 'prime-count',
   title: 'Counting primes',
   about:
-    'Processor time of all parts in one process, against `primesieve -t1`. To reach: at most 2 times its time.',
+    'Processor time of all parts in one process, against `primesieve -t1`. Target: at most 2 times its time.',
   async measure() {
     const columns = ['work', 'prime-count', 'primesieve -t1', 'ratio of times'];
     if (!installed('primesieve')) {

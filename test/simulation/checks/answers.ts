@@ -10,24 +10,24 @@ import type { ConditionalResult } from '../../../functions/lib/engine/ports.ts';
 import type { Progress } from '../../../functions/lib/engine/progress.ts';
 import type { NewWork, SubmitResult } from '../../../functions/lib/engine/submit.ts';
 import type { Invocation } from '../world/invocation.ts';
-import type { Platform } from '../world/platform.ts';
+import type { Services } from '../world/services.ts';
 import { INVARIANT } from './invariants.ts';
 
 /** Whether what a client is told was true at some time between question and answer, and is all there is to tell. */
 export class Answers {
-  readonly #platform: Platform;
+  readonly #services: Services;
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
+  constructor(services: Services) {
+    this.#services = services;
   }
 
   #violate(invariant: string, by: Invocation, detail: string) {
-    this.#platform.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
+    this.#services.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
   }
 
   /** What the record of this key has been since the question was asked. */
   #since(by: Invocation, { tenant, id }: ComputationKey): readonly (Computation | undefined)[] {
-    return this.#platform.store.since(`${tenant}/${id}`, by.startedAt);
+    return this.#services.store.since(`${tenant}/${id}`, by.startedAt);
   }
 
   #isTrue(by: Invocation, tenant: string, told: Computation, what: string) {
@@ -84,7 +84,7 @@ export class Answers {
 
   /** What was queued by this request was sent once, if the store let it find out what to send. */
   #sent(by: Invocation, times: number) {
-    const isExcused = by.storeTrouble > 0 && by.sends < times;
+    const isExcused = by.storeErrors > 0 && by.sends < times;
     if (by.sends !== times && !isExcused) this.#violate(INVARIANT.once, by, `sent ${by.sends} times`);
   }
 
@@ -92,7 +92,7 @@ export class Answers {
     const { identity, tenant } = work;
     if (is === 'contended') {
       // Somebody else must have kept changing what it met.
-      if (this.#platform.world.profile.kind === 'calm') this.#violate(INVARIANT.answer, by, 'is contended');
+      if (this.#services.world.profile.kind === 'calm') this.#violate(INVARIANT.answer, by, 'is contended');
       return;
     }
     const uses = [0, 1, 2].flatMap((n) =>
@@ -122,7 +122,7 @@ export class Answers {
     }
     const { refused } = attempted;
     // Where another life or nothing stands in the way of a repeated write, or the same by another, nobody can tell.
-    if (refused !== undefined && this.#platform.lives.get(refused.epoch)?.lastBy.get(what) === by) {
+    if (refused !== undefined && this.#services.lives.get(refused.epoch)?.lastBy.get(what) === by) {
       this.#violate(INVARIANT.answer, by, 'is told that it was refused, but it was applied');
     }
     if (refused === undefined) return this.#couldBeNothing(by, key);
@@ -144,14 +144,14 @@ export class Answers {
     const { computation, progress } = found;
     this.#isTrue(by, key.tenant, computation, 'reads');
     const { done, total } = progress;
-    const life = this.#platform.lives.get(computation.epoch);
+    const life = this.#services.lives.get(computation.epoch);
     if (life === undefined || computation.status === 'succeeded') {
       if (done !== total)
         this.#violate(INVARIANT.answer, by, `reads a progress of ${done} of ${total} at the end`);
       return;
     }
     // The status may be older than the progress, never newer: what had been done when it became so is told with it.
-    const since = Math.max(by.startedAt, this.#platform.store.versionStart(computation));
+    const since = Math.max(by.startedAt, this.#services.store.versionStart(computation));
     const [least, most] = life.progress(since);
     if (done > total || done < least || done > most) {
       const known = `${least} to ${most} were done`;
@@ -170,7 +170,7 @@ export class Answers {
 
   /** The pages together had everything that was there all the time. */
   listed(by: Invocation, tenant: string, seen: readonly string[]) {
-    const { store, world } = this.#platform;
+    const { store, world } = this.#services;
     const now = by.instance.now();
     for (const [key, { tenant: owner, id, epoch }] of store.computations) {
       if (owner !== tenant || seen.includes(id)) continue;

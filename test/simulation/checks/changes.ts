@@ -7,9 +7,10 @@ import {
 import type { Invocation } from '../world/invocation.ts';
 import type { Cause, SimulatedStore } from '../world/store.ts';
 import type { World } from '../world/world.ts';
-import { Ends } from './ends.ts';
 import { INVARIANT } from './invariants.ts';
 import { Life, type Lives } from './lives.ts';
+import { Outcomes } from './outcomes.ts';
+import { shown } from './shown.ts';
 
 const HOUR = 3_600_000;
 
@@ -36,7 +37,7 @@ const fixed = ({ tenant, id, epoch, type, version, input, kind, createdAt, keyDi
 export class Changes {
   readonly #world: World;
   readonly #lives: Lives;
-  readonly #ends: Ends;
+  readonly #ends: Outcomes;
   readonly #resultOf: (computation: Computation) => { readonly text: string };
   readonly #store: () => SimulatedStore;
 
@@ -50,7 +51,7 @@ export class Changes {
     this.#lives = lives;
     this.#resultOf = resultOf;
     this.#store = store;
-    this.#ends = new Ends(world, lives, store);
+    this.#ends = new Outcomes(world, lives, store);
   }
 
   see(key: string, before: Computation | undefined, after: Computation | undefined, cause: Cause) {
@@ -163,10 +164,10 @@ export class Changes {
     if (operation === 'start') {
       const isStarted = before.status === 'queued' && after.status === 'running';
       if (!isStarted) this.#broken(INVARIANT.terminal, after, 'started twice');
-      if (by?.letter?.asked?.attempt !== after.attempt) {
+      if (by?.message?.task?.attempt !== after.attempt) {
         this.#broken(INVARIANT.terminal, after, 'started by a message of another attempt');
       }
-    } else if (operation === 'claim' && by !== undefined && after.status === before.status) {
+    } else if (operation === 'reschedule' && by !== undefined && after.status === before.status) {
       this.#claimed(before, after, by);
     } else this.#broken(INVARIANT.terminal, after, `by ${operation}`);
   }
@@ -190,10 +191,3 @@ export class Changes {
     if (life !== undefined) life.claimed = { by, at: this.#world.now, attempt: after.attempt };
   }
 }
-
-export const shown = (computation: Computation | undefined): string => {
-  if (computation === undefined) return 'nothing';
-  const { status, epoch, attempt } = computation;
-  const error = computation.status === 'failed' ? `, ${computation.error.type}` : '';
-  return `${status} (${epoch.slice(0, 4)}·${attempt}${error})`;
-};

@@ -1,6 +1,6 @@
 import type { Computation } from '../../../functions/lib/engine/computation.ts';
 import type { Invocation } from '../world/invocation.ts';
-import type { Letter } from '../world/letter.ts';
+import type { QueuedMessage } from '../world/message.ts';
 
 /** One attempt, from its creation or retry to its end. Times are true ones. */
 interface Attempt {
@@ -57,7 +57,7 @@ export class Life {
   }
 
   /** Since when what belongs to this attempt has no purpose any more; undefined while it has. */
-  mootSince(attempt: number): number | undefined {
+  obsoleteSince(attempt: number): number | undefined {
     const found = this.attempts[attempt - 1];
     return found === undefined ? undefined : (found.endedAt ?? this.goneAt);
   }
@@ -89,7 +89,7 @@ export class Life {
 export class Lives {
   readonly #byEpoch = new Map<string, Life>();
   /** Letters that became dead ones because they were received too often. */
-  readonly redriven = new Set<Letter>();
+  readonly redriven = new Set<QueuedMessage>();
 
   add(life: Life): void {
     this.#byEpoch.set(life.first.epoch, life);

@@ -1,9 +1,9 @@
 import type { WorkMessage } from '../../../functions/lib/engine/message.ts';
 import { isRoot, type Node, parentOf, slotOf } from '../../../functions/lib/engine/tree.ts';
-import { WORKER_TIMEOUT_MS } from '../world/functions.ts';
 import type { Invocation } from '../world/invocation.ts';
-import { type Asked, askedBy, type NodeAsked, nameOf, show } from '../world/letter.ts';
-import type { Platform } from '../world/platform.ts';
+import { describeTask, type NodeTask, type Task, taskName, taskOf } from '../world/message.ts';
+import type { Services } from '../world/services.ts';
+import { WORKER_TIMEOUT_MS } from '../world/timeouts.ts';
 import { INVARIANT } from './invariants.ts';
 import type { Life } from './lives.ts';
 
@@ -17,28 +17,28 @@ const MAX_MESSAGE_BYTES = 1_024;
  * know, and forgives what it could not know yet.
  */
 export class Purpose {
-  readonly #platform: Platform;
+  readonly #services: Services;
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
+  constructor(services: Services) {
+    this.#services = services;
   }
 
   #broken(invariant: string, by: Invocation, detail: string) {
-    this.#platform.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
+    this.#services.world.violate(invariant, `${by.name} (${by.label}) ${detail}`);
   }
 
   /** A part or step starts. */
   starts(by: Invocation, at: number) {
-    const asked = by.letter?.asked;
-    const life = asked && this.#platform.lives.get(asked.epoch);
-    if (asked === undefined || life === undefined) return;
-    this.#isAlive(by, asked, life, `starts part ${at}`);
-    this.#isInTime(by, asked, life, `starts part ${at}`);
-    if (asked.kind === 'node') {
+    const task = by.message?.task;
+    const life = task && this.#services.lives.get(task.epoch);
+    if (task === undefined || life === undefined) return;
+    this.#isAlive(by, task, life, `starts part ${at}`);
+    this.#isInTime(by, task, life, `starts part ${at}`);
+    if (task.kind === 'node') {
       life.computed.set(at, (life.computed.get(at) ?? 0) + 1);
-      return this.#isWanted(by, asked, asked, `computes part ${at}`);
+      return this.#isWanted(by, task, task, `computes part ${at}`);
     }
-    const { now, profile } = this.#platform.world;
+    const { now, profile } = this.#services.world;
     if (by.steppedSince !== undefined) {
       // The other half of its time is for the last step and the checkpoint.
       const budget = Math.min(profile.limits.checkpointMs, WORKER_TIMEOUT_MS / 2);
@@ -52,22 +52,22 @@ export class Purpose {
     life.steps.push(at);
     // Checkpoints are read with strong consistency, so nobody sets out from behind one, nor for a message behind one.
     const reached = life.stepAt(by.startedAt);
-    if (reached > Math.min(at, asked.step ?? at)) {
+    if (reached > Math.min(at, task.step ?? at)) {
       this.#broken(INVARIANT.wasted, by, `steps from ${at}, though ${reached} had been reached`);
     }
   }
 
   /** What the message belongs to has not been over for longer than a worker may not know it. */
-  #isAlive(by: Invocation, asked: Asked, life: Life, what: string) {
-    const moot = life.mootSince(asked.attempt);
+  #isAlive(by: Invocation, task: Task, life: Life, what: string) {
+    const endedAt = life.obsoleteSince(task.attempt);
     // A status may be as old as a stale read, a slow answer and what an instance remembers make it.
-    const lagMs = REUSE_MS + this.#platform.world.profile.staleMs + this.#platform.network.maxMs;
-    if (moot === undefined || by.startedAt <= moot + lagMs) return;
-    const ms = Math.round(this.#platform.world.now - moot);
+    const lagMs = REUSE_MS + this.#services.world.profile.staleMs + this.#services.network.maxMs;
+    if (endedAt === undefined || by.startedAt <= endedAt + lagMs) return;
+    const ms = Math.round(this.#services.world.now - endedAt);
     this.#broken(INVARIANT.cancelled, by, `${what} ${ms} ms after its attempt was over`);
   }
 
-  #isInTime(by: Invocation, { attempt }: Asked, life: Life, what: string) {
+  #isInTime(by: Invocation, { attempt }: Task, life: Life, what: string) {
     const deadline = life.attempts[attempt - 1]?.deadline;
     if (deadline !== undefined && by.clockAtStart > deadline) {
       this.#broken(INVARIANT.cancelled, by, `${what} after its deadline`);
@@ -75,85 +75,85 @@ export class Purpose {
   }
 
   /** The node's value has not been reported for longer than a read may be stale. */
-  #isWanted(by: Invocation, asked: NodeAsked, node: Node, what: string) {
-    if (isRoot(node, asked.parts)) return;
-    const { store, world } = this.#platform;
+  #isWanted(by: Invocation, task: NodeTask, node: Node, what: string) {
+    if (isRoot(node, task.parts)) return;
+    const { store, world } = this.#services;
     const since = by.startedAt - world.profile.staleMs;
-    if (store.isFilledSince(asked, parentOf(node), slotOf(node), since)) {
+    if (store.isFilledSince(task, parentOf(node), slotOf(node), since)) {
       this.#broken(INVARIANT.wasted, by, `${what}, which had been reported`);
     }
   }
 
   /** The engine asks the queue to take a message. */
   asks(by: Invocation, { format: _, ...message }: WorkMessage & { format?: number }) {
-    const asks: Asked = message;
-    const what = `asks for ${show(asks)}`;
-    const life = this.#platform.lives.get(asks.epoch);
-    if (life === undefined || life.first.id !== asks.id || life.first.tenant !== asks.tenant) {
+    const next: Task = message;
+    const what = `asks for ${describeTask(next)}`;
+    const life = this.#services.lives.get(next.epoch);
+    if (life === undefined || life.first.id !== next.id || life.first.tenant !== next.tenant) {
       return this.#broken(INVARIANT.tenants, by, `${what}, which is of no life`);
     }
-    if (asks.attempt > life.attempts.length) {
+    if (next.attempt > life.attempts.length) {
       this.#broken(INVARIANT.lives, by, `${what}, of an attempt to come`);
     }
-    if (by.letter?.asked !== undefined) this.#passesOn(by, by.letter.asked, asks, life, what);
-    else if (by.label === 'sweep') this.#restarts(by, asks, life);
+    if (by.message?.task !== undefined) this.#passesOn(by, by.message.task, next, life, what);
+    else if (by.label === 'sweep') this.#restarts(by, next, life);
   }
 
   /** A worker asks for what its own message is about, and for nothing that is there already. */
-  #passesOn(by: Invocation, asked: Asked, asks: Asked, life: Life, what: string) {
-    if (asks.epoch !== asked.epoch || asks.attempt !== asked.attempt || asks.kind !== asked.kind) {
+  #passesOn(by: Invocation, task: Task, next: Task, life: Life, what: string) {
+    if (next.epoch !== task.epoch || next.attempt !== task.attempt || next.kind !== task.kind) {
       this.#broken(INVARIANT.lives, by, what);
     }
-    this.#isAlive(by, asked, life, what);
-    if (asked.kind === 'node' && asks.kind === 'node') this.#isWanted(by, asked, asks, what);
-    else if (asks.kind === 'sequence' && !life.checkpointSteps.includes(asks.step ?? 0)) {
+    this.#isAlive(by, task, life, what);
+    if (task.kind === 'node' && next.kind === 'node') this.#isWanted(by, task, next, what);
+    else if (next.kind === 'sequence' && !life.checkpointSteps.includes(next.step ?? 0)) {
       this.#broken(INVARIANT.wasted, by, `${what}, of which there is no checkpoint`);
     }
   }
 
   /** A sweeper restarts what it has claimed and found to stand still, once. */
-  #restarts(by: Invocation, asks: Asked, life: Life) {
-    const what = `restarts ${show(asks)}`;
+  #restarts(by: Invocation, next: Task, life: Life) {
+    const what = `restarts ${describeTask(next)}`;
     const { claims, swept, startedAt, sweepsAll } = by;
-    const hasMoved = claims.get(asks.epoch);
+    const hasMoved = claims.get(next.epoch);
     if (hasMoved === undefined) this.#broken(INVARIANT.once, by, `${what} without a claim`);
-    else if (swept.has(asks.epoch)) this.#broken(INVARIANT.once, by, `${what} twice`);
+    else if (swept.has(next.epoch)) this.#broken(INVARIANT.once, by, `${what} twice`);
     else if (hasMoved && !sweepsAll) this.#broken(INVARIANT.once, by, `${what}, which moved`);
-    else if (this.#platform.world.profile.kind === 'calm') {
+    else if (this.#services.world.profile.kind === 'calm') {
       this.#broken(INVARIANT.once, by, `${what}, though nothing went wrong`);
     }
-    swept.add(asks.epoch);
-    const moot = life.mootSince(asks.attempt);
-    if (moot !== undefined && moot < startedAt) {
+    swept.add(next.epoch);
+    const endedAt = life.obsoleteSince(next.attempt);
+    if (endedAt !== undefined && endedAt < startedAt) {
       this.#broken(INVARIANT.cancelled, by, `${what}, which was over`);
     }
-    this.#isInTime(by, asks, life, what);
+    this.#isInTime(by, next, life, what);
   }
 
   /** SQS is asked to take a message: none that it has said to have. */
   offers(by: Invocation, body: string) {
-    const asked = askedBy(body);
-    if (asked !== undefined && by.acknowledged.has(nameOf(asked))) {
-      this.#broken(INVARIANT.once, by, `sends ${show(asked)} twice`);
+    const task = taskOf(body);
+    if (task !== undefined && by.acknowledged.has(taskName(task))) {
+      this.#broken(INVARIANT.once, by, `sends ${describeTask(task)} twice`);
     }
   }
 
   /** SQS has said that it has a message. */
   taken(by: Invocation, body: string) {
-    const asked = askedBy(body);
-    if (asked !== undefined) by.acknowledged.add(nameOf(asked));
+    const task = taskOf(body);
+    if (task !== undefined) by.acknowledged.add(taskName(task));
   }
 
   /** SQS has a message, whoever knows of it. */
   sent(body: string, by: Invocation) {
-    const asked = askedBy(body);
-    if (asked === undefined) return;
-    const { world, lives } = this.#platform;
-    world.trace(by.name, () => `> ${show(asked)}`);
+    const task = taskOf(body);
+    if (task === undefined) return;
+    const { world, lives } = this.#services;
+    world.trace(by.name, () => `> ${describeTask(task)}`);
     if (body.length > MAX_MESSAGE_BYTES) {
       this.#broken(INVARIANT.bounded, by, `sends a message of ${body.length} bytes`);
     }
-    const sent = lives.get(asked.epoch)?.sent;
-    sent?.set(nameOf(asked), (sent.get(nameOf(asked)) ?? 0) + 1);
+    const sent = lives.get(task.epoch)?.sent;
+    sent?.set(taskName(task), (sent.get(taskName(task)) ?? 0) + 1);
   }
 }

@@ -24,7 +24,7 @@ export class Records {
 
   slots(before: Slots, after: Slots | undefined, cause: Cause) {
     if (after === undefined && cause.operation === 'ttl') return this.#forget(cause.epoch);
-    if (after === undefined || cause.operation !== 'fill') return;
+    if (after === undefined || cause.operation !== 'fillSlot') return;
     const { ref, node, slot, expiresAt, by } = cause;
     const where = `${ref.tenant}/${ref.id} node ${node.level}.${node.index}`;
     const broken = (invariant: string, detail: string) =>

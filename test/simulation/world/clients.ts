@@ -2,7 +2,8 @@ import type { ComputationKey } from '../../../functions/lib/engine/computation.t
 import { cancel, list, read, remove } from '../../../functions/lib/engine/manage.ts';
 import { type Identity, type NewWork, retry, submit } from '../../../functions/lib/engine/submit.ts';
 import { Answers } from '../checks/answers.ts';
-import type { Ask, By, Request, Work } from '../plan.ts';
+import type { Requests } from '../mutation/decorators.ts';
+import type { Action, IdentifiedBy, Request, Work } from '../plan.ts';
 import { engineOf } from './engine.ts';
 import { type Invocation, invoke } from './invocation.ts';
 import type { Platform } from './platform.ts';
@@ -12,8 +13,10 @@ const API_TIMEOUT_MS = 29_000;
 
 const MAX_PAGES = 50;
 
+const requests: Requests = { cancel, list, read, remove, retry, submit };
+
 /** Two ids of one tenant never meet by chance, but here ids of two tenants do: the tenant must keep them apart. */
-const identityOf = (work: Work, version: number, as: By): Identity => {
+const identityOf = (work: Work, version: number, as: IdentifiedBy): Identity => {
   if (as.by === 'fresh') return { by: 'fresh' };
   const content = `${work.type}-${version}-${work.input.salt}`;
   if (as.by === 'content') return { by: 'content', id: content };
@@ -28,6 +31,7 @@ const identityOf = (work: Work, version: number, as: By): Identity => {
 export class Clients {
   readonly #platform: Platform;
   readonly #answers: Answers;
+  readonly #requests: Requests;
   /** What they have heard of, and may cancel, retry, remove or read. */
   readonly #known: ComputationKey[] = [];
   /** What a tenant has heard of last. */
@@ -38,6 +42,7 @@ export class Clients {
   constructor(platform: Platform) {
     this.#platform = platform;
     this.#answers = new Answers(platform);
+    this.#requests = platform.decorators.requests?.(requests) ?? requests;
   }
 
   get areDone(): boolean {
@@ -47,16 +52,16 @@ export class Clients {
   schedule(requests: readonly Request[]): void {
     const { scheduler, start } = this.#platform.world;
     this.#open += requests.length;
-    for (const { at, tenant, ask } of requests) {
+    for (const { at, tenant, action } of requests) {
       scheduler.at(start + at, () => {
         this.#open -= 1;
-        this.send(tenant, ask);
+        this.send(tenant, action);
       });
     }
   }
 
-  send(tenant: string, ask: Ask): void {
-    const { world, excuses } = this.#platform;
+  send(tenant: string, ask: Action): void {
+    const { world, failureReasons } = this.#platform;
     const instance = this.#platform.start('api');
     const target = 'which' in ask ? this.#target(tenant, ask.which) : undefined;
     if ('which' in ask && target === undefined) return;
@@ -75,12 +80,12 @@ export class Clients {
         else if (target !== undefined) await this.#manage(invocation, ask.do, target);
       },
       answered: () => {
-        excuses.answered(invocation);
+        failureReasons.answered(invocation);
         invocation.state = 'settled';
         over();
       },
       failed: (error) => {
-        excuses.refused(invocation, error);
+        failureReasons.refused(invocation, error);
         invocation.state = 'settled';
         over();
       },
@@ -101,7 +106,7 @@ export class Clients {
     if (!this.#known.some((key) => key.tenant === tenant && key.id === id)) this.#known.push({ tenant, id });
   }
 
-  async #submit(by: Invocation, tenant: string, work: Work, as: By): Promise<void> {
+  async #submit(by: Invocation, tenant: string, work: Work, as: IdentifiedBy): Promise<void> {
     const { type, input } = work;
     const version = type === 'words' && by.instance.version === 'new' ? 2 : 1;
     const identity = identityOf(work, version, as);
@@ -116,7 +121,7 @@ export class Clients {
     };
     if (identity.by === 'content') this.#learn({ tenant, id: identity.id });
     if (identity.by === 'key') this.#learn({ tenant, id: identity.candidate(0) });
-    const submitted = await submit(engineOf(this.#platform, by.instance), newWork);
+    const submitted = await this.#requests.submit(engineOf(this.#platform, by.instance), newWork);
     if ('computation' in submitted) this.#learn(submitted.computation);
     this.#answers.submitted(by, newWork, submitted);
   }
@@ -126,7 +131,7 @@ export class Clients {
     const seen: string[] = [];
     let after: string | undefined;
     for (let pages = 0; ; pages += 1) {
-      const page = await list(engine, tenant, {}, after, limit);
+      const page = await this.#requests.list(engine, tenant, {}, after, limit);
       for (const computation of page.computations) {
         this.#learn(computation);
         seen.push(computation.id);
@@ -144,9 +149,7 @@ export class Clients {
     key: ComputationKey,
   ): Promise<void> {
     const engine = engineOf(this.#platform, by.instance);
-    if (what === 'read') this.#answers.read(by, key, await read(engine, key));
-    else if (what === 'cancel') this.#answers.attempted(by, key, what, await cancel(engine, key));
-    else if (what === 'retry') this.#answers.attempted(by, key, what, await retry(engine, key));
-    else this.#answers.attempted(by, key, what, await remove(engine, key));
+    if (what === 'read') this.#answers.read(by, key, await this.#requests.read(engine, key));
+    else this.#answers.attempted(by, key, what, await this.#requests[what](engine, key));
   }
 }

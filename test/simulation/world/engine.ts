@@ -1,20 +1,17 @@
-import type { Limits, WithLimits, WorkerEngine } from '../../../functions/lib/engine/ports.ts';
+import type { SimulatedEngine } from '../mutation/decorators.ts';
 import type { Instance } from './invocation.ts';
 import { kernelHooks } from './kernel-hooks.ts';
-import { type Context, kernelsOf } from './kernels.ts';
+import { kernelsOf } from './kernels.ts';
 import type { Platform } from './platform.ts';
 import { queuePort } from './queue-port.ts';
 import { storePort } from './store-port.ts';
 
 /** The engine as one instance of a function has it: time, chance, store and queue are those of the simulation. */
-export const engineOf = (
-  platform: Platform,
-  instance: Instance,
-): WorkerEngine<Context> & WithLimits<keyof Limits> => {
+export const engineOf = (platform: Platform, instance: Instance): SimulatedEngine => {
   const { world, network } = platform;
   const retires = world.profile.deployment?.retires === true;
   const kernels = kernelsOf(instance.version, { retires, hooks: kernelHooks(platform, instance) });
-  return {
+  const engine: SimulatedEngine = {
     store: storePort(platform, instance),
     queue: queuePort(platform, instance),
     clock: instance,
@@ -39,4 +36,5 @@ export const engineOf = (
     }),
     observe: (event) => world.trace(instance.name, () => `· ${JSON.stringify(event)}`),
   };
+  return platform.decorators.engine?.(engine, instance.role) ?? engine;
 };

@@ -7,13 +7,13 @@ const nameOf = (type: string, version: number, input: Input) => `${type} ${versi
 /** The results that the works of a plan must have, in every version that there is. */
 export const expectedResults = async (requests: readonly Request[]) => {
   const results = new Map<string, { readonly text: string }>();
-  for (const { ask } of requests) {
-    if (ask.do !== 'submit') continue;
-    const { type, input } = ask.work;
+  for (const { action } of requests) {
+    if (action.do !== 'submit') continue;
+    const { type, input } = action.work;
     for (const version of type === 'words' ? [1, 2] : [1]) {
       const name = nameOf(type, version, input);
       if (results.has(name)) continue;
-      results.set(name, await resultOf(type, version, { ...input, mood: { is: 'well' } }));
+      results.set(name, await resultOf(type, version, { ...input, behaviour: { is: 'well' } }));
     }
   }
   return ({ type, version, input }: Computation) => {

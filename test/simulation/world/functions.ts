@@ -9,15 +9,15 @@ import { invoke } from './invocation.ts';
 import { type Consumer, Mapping } from './mapping.ts';
 import type { Platform } from './platform.ts';
 import { hidePort, readable } from './queue-port.ts';
+import { WORKER_TIMEOUT_MS } from './timeouts.ts';
 
 /** Lambda's timeouts and the number of instances, as the stack has them. */
-export const WORKER_TIMEOUT_MS = 60_000;
-const LETTERS_TIMEOUT_MS = 30_000;
+const DEAD_LETTER_TIMEOUT_MS = 30_000;
 const SWEEPER_TIMEOUT_MS = 60_000;
-const UNDERTAKERS = 2;
+const DEAD_LETTER_CONCURRENCY = 2;
 
 const startWorker = (platform: Platform): Consumer => {
-  const { world, care } = platform;
+  const { world, responsibility } = platform;
   const instance = platform.start('worker');
   const work = createWorker(engineOf(platform, instance));
   const hide = hidePort(platform, instance);
@@ -29,12 +29,12 @@ const startWorker = (platform: Platform): Consumer => {
       } catch (error) {
         if (error instanceof UnknownWorkError) {
           invocation.unknownWork = true;
-          world.faults.count('work that the version does not know');
+          world.faults.count('work unknown to the version');
         }
         throw error;
       }
     },
-    done: (invocation) => care.done(invocation),
+    done: (invocation) => responsibility.messageDone(invocation),
     // As functions/worker/handler.ts does.
     postpone: (receipt, error, receiveCount) => {
       const uniform = () => world.dice.uniform();
@@ -47,15 +47,15 @@ const startWorker = (platform: Platform): Consumer => {
   };
 };
 
-const startUndertaker = (platform: Platform): Consumer => {
+const startDeadLetterConsumer = (platform: Platform): Consumer => {
   const instance = platform.start('dead-letters');
   const engine = engineOf(platform, instance);
   return {
     instance,
     handle: ({ body }) => failFromDeadLetter(engine, readable(platform, instance, body)),
-    done: (invocation, letter) =>
-      platform.care.buried(invocation, letter, readable(platform, instance, letter.body)),
-    // As functions/dead-letters/handler.ts does: the letter comes again when the queue's own timeout ends.
+    done: (invocation, message) =>
+      platform.responsibility.deadLetterDone(invocation, message, readable(platform, instance, message.body)),
+    // As functions/dead-letters/handler.ts does: the message comes again when the queue's own timeout ends.
     postpone: async () => {},
   };
 };
@@ -64,7 +64,7 @@ const startUndertaker = (platform: Platform): Consumer => {
 export class Functions {
   readonly #platform: Platform;
   readonly #workers: Mapping;
-  readonly #undertakers: Mapping;
+  readonly #deadLetterConsumers: Mapping;
 
   constructor(platform: Platform) {
     this.#platform = platform;
@@ -73,25 +73,25 @@ export class Functions {
       concurrency: platform.world.profile.workers,
       timeoutMs: WORKER_TIMEOUT_MS,
     });
-    this.#undertakers = new Mapping(platform, platform.deadLetters, {
-      start: () => startUndertaker(platform),
-      concurrency: UNDERTAKERS,
-      timeoutMs: LETTERS_TIMEOUT_MS,
+    this.#deadLetterConsumers = new Mapping(platform, platform.deadLetters, {
+      start: () => startDeadLetterConsumer(platform),
+      concurrency: DEAD_LETTER_CONCURRENCY,
+      timeoutMs: DEAD_LETTER_TIMEOUT_MS,
     });
     platform.onArrival = () => {
       this.#workers.pump();
-      this.#undertakers.pump();
+      this.#deadLetterConsumers.pump();
     };
   }
 
   get isIdle(): boolean {
     const { queue, deadLetters } = this.#platform;
-    return queue.size + deadLetters.size + this.#workers.busy + this.#undertakers.busy === 0;
+    return queue.size + deadLetters.size + this.#workers.busy + this.#deadLetterConsumers.busy === 0;
   }
 
   /** One run of the sweeper: of what is due, or of everything. */
   sweep(all: boolean): void {
-    const { world, care, excuses } = this.#platform;
+    const { world, responsibility, failureReasons } = this.#platform;
     const instance = this.#platform.start('sweeper');
     const invocation = instance.begin('sweep');
     invocation.sweepsAll = all;
@@ -99,12 +99,12 @@ export class Functions {
     invoke(world, invocation, SWEEPER_TIMEOUT_MS, {
       run: () => sweep(engineOf(this.#platform, instance), { all, remainingMs: () => until - world.now }),
       answered: () => {
-        excuses.workedWell(invocation);
-        care.swept(invocation);
+        failureReasons.succeeded(invocation);
+        responsibility.sweepDone(invocation);
         invocation.state = 'settled';
       },
       failed: (error) => {
-        excuses.failed(invocation, error);
+        failureReasons.failed(invocation, error);
         invocation.state = 'settled';
       },
       died: () => {},

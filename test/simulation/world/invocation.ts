@@ -1,21 +1,26 @@
 import type { Clock } from '../../../functions/lib/ports.ts';
-import type { Letter } from './letter.ts';
+import type { QueuedMessage } from './message.ts';
 import type { World } from './world.ts';
+
+/** Which function an instance belongs to. */
+export type Role = 'api' | 'worker' | 'dead-letters' | 'sweeper';
 
 /** One instance of a function: its clock, its version, and the invocation that it is busy with. */
 export class Instance implements Clock {
   readonly name: string;
+  readonly role: Role;
   readonly version: 'old' | 'new';
   /** How far its clock is ahead of the true time, in milliseconds. */
   readonly skewMs: number;
   #current: Invocation | undefined;
   readonly #world: World;
 
-  constructor(world: World, name: string, version: 'old' | 'new') {
+  constructor(world: World, role: Role, number: number, version: 'old' | 'new') {
     this.#world = world;
-    this.name = name;
+    this.role = role;
+    this.name = `${role}-${number}`;
     this.version = version;
-    this.skewMs = world.faults.strikes('skewed clock') ? Math.round(world.dice.between(-30_000, 30_000)) : 0;
+    this.skewMs = world.faults.occurs('skewed clock') ? Math.round(world.dice.between(-30_000, 30_000)) : 0;
   }
 
   now(): number {
@@ -27,8 +32,8 @@ export class Instance implements Clock {
     return this.#current;
   }
 
-  begin(label: string, letter?: Letter): Invocation {
-    this.#current = new Invocation(this, label, this.#world.now, letter);
+  begin(label: string, message?: QueuedMessage): Invocation {
+    this.#current = new Invocation(this, label, this.#world.now, message);
     return this.#current;
   }
 }
@@ -42,7 +47,7 @@ export class Invocation {
   /** The clock of its instance when it began. */
   readonly clockAtStart: number;
   /** The message that it was invoked for. */
-  readonly letter: Letter | undefined;
+  readonly message: QueuedMessage | undefined;
   /** How often the message had been received by then. */
   readonly receiveCount: number;
   state: 'running' | 'settled' | 'dead' = 'running';
@@ -51,8 +56,8 @@ export class Invocation {
   /** Calls and kernels that it waits for. */
   pending = 0;
   /** Failures that were injected into it: the only good reasons to fail. */
-  storeTrouble = 0;
-  queueTrouble = 0;
+  storeErrors = 0;
+  queueErrors = 0;
   kernelRefused = false;
   kernelThrew = false;
   /** Its version does not know the type or the format. */
@@ -72,13 +77,13 @@ export class Invocation {
   /** When its first step began. */
   steppedSince: number | undefined;
 
-  constructor(instance: Instance, label: string, startedAt: number, letter: Letter | undefined) {
+  constructor(instance: Instance, label: string, startedAt: number, message: QueuedMessage | undefined) {
     this.instance = instance;
     this.label = label;
     this.startedAt = startedAt;
     this.clockAtStart = instance.now();
-    this.letter = letter;
-    this.receiveCount = letter?.receiveCount ?? 0;
+    this.message = message;
+    this.receiveCount = message?.receiveCount ?? 0;
   }
 
   get name(): string {
@@ -98,7 +103,7 @@ export class Invocation {
 }
 
 /** How an invocation goes on when it does not die before. */
-interface Course {
+interface InvocationEvents {
   run(): Promise<void>;
   answered(): void;
   failed(error: unknown): void;
@@ -106,11 +111,16 @@ interface Course {
 }
 
 /** Runs an invocation to its end: its answer, its failure, or its death by a crash or because its time is up. */
-export const invoke = (world: World, invocation: Invocation, timeoutMs: number, course: Course): void => {
+export const invoke = (
+  world: World,
+  invocation: Invocation,
+  timeoutMs: number,
+  course: InvocationEvents,
+): void => {
   invocation.onDeath = course.died;
   world.scheduler.after(timeoutMs, () => {
     if (invocation.state !== 'running') return;
-    world.faults.count('timeout of an invocation');
+    world.faults.count('invocation timed out');
     world.trace(invocation.name, () => `${invocation.label} is killed after ${timeoutMs / 1_000} s`);
     invocation.die();
   });

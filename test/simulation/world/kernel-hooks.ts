@@ -11,7 +11,7 @@ export const kernelHooks = (platform: Platform, instance: Instance): Hooks => {
   const { faults, dice, profile, scheduler } = world;
 
   const throwByChance = (by: Invocation) => {
-    if (!faults.strikes('kernel threw')) return;
+    if (!faults.occurs('kernel threw')) return;
     by.kernelThrew = true;
     throw new Error('by chance');
   };
@@ -28,17 +28,17 @@ export const kernelHooks = (platform: Platform, instance: Instance): Hooks => {
     });
 
   return {
-    starts: ({ mood }, at) => {
+    starts: ({ behaviour }, at) => {
       const by = instance.current;
       purpose.starts(by, at);
-      const alwaysCrashes = mood.is === 'crashes' && mood.at === at;
-      if (alwaysCrashes || faults.strikes('crash in a kernel')) {
+      const alwaysCrashes = behaviour.is === 'crashes' && behaviour.at === at;
+      if (alwaysCrashes || faults.occurs('crash in a kernel')) {
         world.trace(instance.name, () => `crashes in part ${at}`);
         by.pending += 1;
         by.die();
         return new Promise(() => {});
       }
-      if (faults.strikes('part hangs')) {
+      if (faults.occurs('part hangs')) {
         world.trace(instance.name, () => `hangs in part ${at}`);
         by.pending += 1;
         return new Promise(() => {});

@@ -8,7 +8,7 @@ import {
 import { foldTree } from '../../support/engine.ts';
 
 /** What its kernel makes of a work's input, besides computing it. */
-export type Mood =
+export type Behaviour =
   | { readonly is: 'well' }
   /** Refuses, throws, or takes its process along at this part or step, each time. */
   | { readonly is: 'refuses' | 'throws' | 'crashes'; readonly at: number }
@@ -23,7 +23,7 @@ export interface Input {
   readonly size: number;
   /** In every part of the result, so that what another computation made shows in it. */
   readonly salt: string;
-  readonly mood: Mood;
+  readonly behaviour: Behaviour;
 }
 
 interface Words {
@@ -61,26 +61,35 @@ const bytesOf = ({ isLarge }: Words, text: string, hooks: Hooks): Uint8Array => 
 
 const quiet: Hooks = { starts: () => {}, refuses: () => {}, throws: () => {}, encodes: () => 0 };
 
-/** Does what the mood says of this part or step. Crashing is for the hooks: here it does nothing. */
-const suffer = ({ mood }: Input, at: number, hooks: Hooks): void => {
-  if (mood.is === 'refuses' && mood.at === at) {
+/** Does what the behaviour says of this part or step. Crashing is for the hooks: here it does nothing. */
+const misbehave = ({ behaviour }: Input, at: number, hooks: Hooks): void => {
+  if (behaviour.is === 'refuses' && behaviour.at === at) {
     hooks.refuses();
     throw new KernelRefusal(`part ${at} is out of the domain`);
   }
-  if (mood.is === 'throws' && mood.at === at) {
+  if (behaviour.is === 'throws' && behaviour.at === at) {
     hooks.throws();
     throw new TypeError(`part ${at} is broken`);
   }
 };
 
-const shape = z.object({ size: z.int(), salt: z.string(), mood: z.any() });
-const example = { size: 1, salt: 'a', mood: { is: 'well' } } as const;
+/** Needs what it reads, and says in its own words when it cannot have it. */
+const lookUp = async ({ read }: Context): Promise<void> => {
+  await read().catch((cause: unknown) => {
+    throw new Error('nothing to go by', { cause });
+  });
+};
+
+const nothing: Context = { read: async () => {} };
+
+const shape = z.object({ size: z.int(), salt: z.string(), behaviour: z.any() });
+const example = { size: 1, salt: 'a', behaviour: { is: 'well' } } as const;
 
 /**
  * Parallel work whose result shows the shape of its fold, and of every part whose it was: a part that is lost,
  * counted twice, combined in another order or left by another life shows.
  */
-const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { text: string }> => ({
+const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { text: string }, Context> => ({
   kind: 'parallel',
   name: 'words',
   version,
@@ -97,25 +106,26 @@ const words = (version: number, hooks: Hooks): ParallelKernel<Input, Words, { te
     },
   },
   parts: ({ size }) => size,
-  compute: (input, part) => {
+  compute: (input, part, context) => {
     const value = () => {
-      suffer(input, part, hooks);
-      const { mood, salt } = input;
-      return { text: `${salt}${part}`, isLarge: mood.is === 'large part' && mood.at === part };
+      misbehave(input, part, hooks);
+      const { behaviour, salt } = input;
+      return { text: `${salt}${part}`, isLarge: behaviour.is === 'large part' && behaviour.at === part };
     };
-    const started = hooks.starts(input, part);
+    const started =
+      part % 8 === 7 ? lookUp(context).then(() => hooks.starts(input, part)) : hooks.starts(input, part);
     return started === undefined ? value() : started.then(value);
   },
-  combine: (left, right, { mood }) => {
-    if (mood.is === 'cannot combine') {
+  combine: (left, right, { behaviour }) => {
+    if (behaviour.is === 'cannot combine') {
       hooks.throws();
       throw new RangeError('cannot combine');
     }
     return { text: `(${left.text} ${right.text})` };
   },
-  finish: ({ text }, { mood }) => {
-    if (mood.is === 'large result') hooks.refuses();
-    return { text: mood.is === 'large result' ? 'x'.repeat(70_000) : `${text} v${version}` };
+  finish: ({ text }, { behaviour }) => {
+    if (behaviour.is === 'large result') hooks.refuses();
+    return { text: behaviour.is === 'large result' ? 'x'.repeat(70_000) : `${text} v${version}` };
   },
 });
 
@@ -137,17 +147,17 @@ const steps = (hooks: Hooks): SequentialKernel<Input, Walk, { text: string }, Co
     },
   },
   start: ({ salt }) => ({ at: 0, text: salt }),
-  step: async (state, input, { read }) => {
+  step: async (state, input, context) => {
     await hooks.starts(input, state.at);
-    suffer(input, state.at, hooks);
-    if (state.at % 4 === 3) await read();
-    const isLarge = input.mood.is === 'large part' && input.mood.at === state.at;
+    misbehave(input, state.at, hooks);
+    if (state.at % 4 === 3) await lookUp(context);
+    const isLarge = input.behaviour.is === 'large part' && input.behaviour.at === state.at;
     return { at: state.at + 1, text: nextText(state.text, state.at), isLarge };
   },
   progress: ({ at }, { size }) => ({ done: at, total: Math.min(size, at + 3) }),
-  finish: ({ text }, { mood }) => {
-    if (mood.is === 'large result') hooks.refuses();
-    return { text: mood.is === 'large result' ? 'x'.repeat(70_000) : text };
+  finish: ({ text }, { behaviour }) => {
+    if (behaviour.is === 'large result') hooks.refuses();
+    return { text: behaviour.is === 'large result' ? 'x'.repeat(70_000) : text };
   },
 });
 
@@ -168,9 +178,9 @@ export const kernelsOf = (
 
 /** What the work's result must be, computed in one process. */
 export const resultOf = async (type: string, version: number, input: Input): Promise<{ text: string }> => {
-  if (type === 'words') return foldTree(words(version, quiet), input);
+  if (type === 'words') return foldTree(words(version, quiet), input, nothing);
   const kernel = steps(quiet);
   let state = kernel.start(input);
-  while (state.at < input.size) state = await kernel.step(state, input, { read: async () => {} });
+  while (state.at < input.size) state = await kernel.step(state, input, nothing);
   return kernel.finish(state, input);
 };

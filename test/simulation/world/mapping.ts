@@ -1,5 +1,5 @@
 import { type Instance, type Invocation, invoke } from './invocation.ts';
-import { type Letter, show } from './letter.ts';
+import { describeTask, type QueuedMessage } from './message.ts';
 import type { Platform } from './platform.ts';
 import type { Received, SimulatedQueue } from './sqs.ts';
 
@@ -7,9 +7,9 @@ import type { Received, SimulatedQueue } from './sqs.ts';
 export interface Consumer {
   readonly instance: Instance;
   /** What it does with a message; rejects when the message must come again. */
-  handle(letter: Letter, invocation: Invocation, remainingMs: () => number): Promise<void>;
+  handle(message: QueuedMessage, invocation: Invocation, remainingMs: () => number): Promise<void>;
   /** Said of a message that it is done with, and that is deleted now. */
-  done(invocation: Invocation, letter: Letter): void;
+  done(invocation: Invocation, message: QueuedMessage): void;
   /** After a failure: says when the message comes again. */
   postpone(receipt: string, error: unknown, receiveCount: number): Promise<void>;
 }
@@ -36,17 +36,17 @@ export class Mapping {
   /** Delivers what can be delivered now, and comes back when there may be more. */
   pump() {
     while (this.busy < this.#options.concurrency) {
-      const received = this.#queue.receive(undefined, (letter) => this.#redriven(letter));
+      const received = this.#queue.receive(undefined, (message) => this.#redriven(message));
       if (received === undefined) return this.#wake(this.#queue.nextVisibleAt());
       this.#deliver(received);
     }
   }
 
-  #redriven(letter: Letter) {
+  #redriven(message: QueuedMessage) {
     const { world, lives, onArrival } = this.#platform;
-    world.faults.count('message moved to the dead letters');
-    world.trace('SQS', () => `dead letter ${letter.body}`);
-    lives.redriven.add(letter);
+    world.faults.count('message moved to the dead-letter queue');
+    world.trace('SQS', () => `dead letter ${message.body}`);
+    lives.redriven.add(message);
     world.scheduler.after(0, onArrival);
   }
 
@@ -68,16 +68,19 @@ export class Mapping {
     return this.#options.start();
   }
 
-  #deliver({ letter, receipt }: Received) {
-    const { world, excuses } = this.#platform;
+  #deliver({ message, receipt }: Received) {
+    const { world, failureReasons } = this.#platform;
     const { timeoutMs } = this.#options;
     const consumer = this.#consumer();
-    const { receiveCount, asked } = letter;
-    const invocation = consumer.instance.begin(asked === undefined ? 'unreadable' : show(asked), letter);
+    const { receiveCount, task } = message;
+    const invocation = consumer.instance.begin(
+      task === undefined ? 'unreadable' : describeTask(task),
+      message,
+    );
     const hiddenUntil = this.#queue.visibleAgainAt(receipt) ?? 0;
     const until = world.now + timeoutMs;
     this.busy += 1;
-    world.trace(invocation.name, () => `receives (${receiveCount}) ${letter.body}`);
+    world.trace(invocation.name, () => `receives (${receiveCount}) ${message.body}`);
     const free = () => {
       this.busy -= 1;
       this.pump();
@@ -89,17 +92,17 @@ export class Mapping {
       free();
     };
     invoke(world, invocation, timeoutMs, {
-      run: () => consumer.handle(letter, invocation, () => until - world.now),
+      run: () => consumer.handle(message, invocation, () => until - world.now),
       answered: () => {
         this.#sawVisibilityRunOut(hiddenUntil);
-        if (!world.faults.strikes('deleted message came again')) this.#queue.delete(receipt);
-        excuses.workedWell(invocation);
-        consumer.done(invocation, letter);
+        if (!world.faults.occurs('deleted message delivered again')) this.#queue.delete(receipt);
+        failureReasons.succeeded(invocation);
+        consumer.done(invocation, message);
         over();
       },
       failed: (error) => {
         this.#sawVisibilityRunOut(hiddenUntil);
-        excuses.failed(invocation, error);
+        failureReasons.failed(invocation, error);
         consumer.postpone(receipt, error, receiveCount).then(over, over);
       },
       died: free,
@@ -108,7 +111,7 @@ export class Mapping {
 
   #sawVisibilityRunOut(hiddenUntil: number) {
     if (this.#platform.world.now > hiddenUntil) {
-      this.#platform.world.faults.count('visibility ran out at work');
+      this.#platform.world.faults.count('visibility timeout passed at work');
     }
   }
 }

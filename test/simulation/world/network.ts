@@ -4,8 +4,8 @@ import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
 
 /** What a service or the way to it answered instead of what was asked for. */
-export class Trouble extends Error {
-  override readonly name = 'Trouble';
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
 }
 
 /** The SDK gives a call up when it has tried so long. */
@@ -40,7 +40,7 @@ const FAILURES = {
   },
   send: {
     throttled: 'send failed',
-    half: 'send half failed',
+    half: 'send failed halfway',
     unanswered: 'send applied, no answer',
     repeated: 'send repeated by the SDK',
   },
@@ -49,7 +49,7 @@ const FAILURES = {
 /** What of a call is not about its answer. */
 type Asked = Pick<Call<unknown>, 'name' | 'service'>;
 
-type Mishap = 'throttled' | 'lost' | 'unanswered' | 'repeated' | 'late' | 'half';
+type CallFault = 'throttled' | 'lost' | 'unanswered' | 'repeated' | 'late' | 'half';
 
 /** After how long the SDK repeats a call that got no answer. */
 const REPEAT_MS = 2_000;
@@ -79,15 +79,15 @@ export class Network {
     if (invocation.state === 'settled') {
       this.#world.violate(INVARIANT.done, `${invocation.label} asks for ${call.name} after it has answered`);
     }
-    if (invocation.state === 'running' && faults.strikes('crash before a call')) {
+    if (invocation.state === 'running' && faults.occurs('crash before a call')) {
       this.#crash(invocation, call);
     }
     if (invocation.state !== 'running') return new Promise(() => {});
-    const mishap = this.#mishap(call.kind);
-    const crashes = faults.strikes('crash during a call');
+    const fault = this.#callFault(call.kind);
+    const crashes = faults.occurs('crash during a call');
     return new Promise<T>((resolve, reject) => {
       this.#travel(this.#latency(), () => {
-        this.#arrive(invocation, call, mishap, { resolve, reject });
+        this.#arrive(invocation, call, fault, { resolve, reject });
         if (crashes) this.#crash(invocation, call);
       });
     });
@@ -101,23 +101,23 @@ export class Network {
     });
   }
 
-  #arrive<T>(invocation: Invocation, call: Call<T>, mishap: Mishap | undefined, promise: Settle<T>) {
+  #arrive<T>(invocation: Invocation, call: Call<T>, fault: CallFault | undefined, promise: Settle<T>) {
     const { dice } = this.#world;
     const refuse = (ms: number, why: string) =>
       this.#answer(invocation, call, ms, why, () => {
-        this.#noteTrouble(invocation, call);
-        promise.reject(new Trouble(why));
+        this.#countError(invocation, call);
+        promise.reject(new ServiceError(why));
       });
     // A request on its way outlives its sender, or does not.
     if (invocation.isDead && dice.chance(0.5)) return;
     if (this.#isOut(call.service)) return refuse(this.#latency(), 'outage');
-    if (mishap === 'throttled') return refuse(this.#latency(), 'throttled');
-    if (mishap === 'lost') return refuse(GIVE_UP_MS, 'timed out');
-    if (mishap === 'half') {
+    if (fault === 'throttled') return refuse(this.#latency(), 'throttled');
+    if (fault === 'lost') return refuse(GIVE_UP_MS, 'timed out');
+    if (fault === 'half') {
       call.applyHalf?.();
       return refuse(this.#latency(), 'half failed');
     }
-    if (mishap === 'late') {
+    if (fault === 'late') {
       refuse(GIVE_UP_MS, 'timed out');
       return this.#travel(GIVE_UP_MS + dice.scale(LINGER_MS.least, LINGER_MS.most), () => {
         this.#world.trace(invocation.name, () => `${call.name} arrives late`);
@@ -125,8 +125,8 @@ export class Network {
       });
     }
     void this.#apply(call, 1).then((outcome) => {
-      if (mishap === 'unanswered') return refuse(GIVE_UP_MS, 'timed out (applied)');
-      if (mishap !== 'repeated') return this.#return(invocation, call, outcome, promise);
+      if (fault === 'unanswered') return refuse(GIVE_UP_MS, 'timed out (applied)');
+      if (fault !== 'repeated') return this.#return(invocation, call, outcome, promise);
       this.#travel(REPEAT_MS, () => {
         if (this.#isOut(call.service)) return refuse(this.#latency(), 'outage (applied)');
         this.#world.trace(invocation.name, () => `${call.name} repeated by the SDK`);
@@ -146,7 +146,7 @@ export class Network {
     const text = 'error' in outcome ? String(outcome.error) : (call.show?.(outcome.value) ?? 'done');
     this.#answer(invocation, call, this.#latency(), text, () => {
       if ('value' in outcome) return promise.resolve(outcome.value);
-      if (outcome.error instanceof Trouble) this.#noteTrouble(invocation, call);
+      if (outcome.error instanceof ServiceError) this.#countError(invocation, call);
       promise.reject(outcome.error);
     });
   }
@@ -155,22 +155,22 @@ export class Network {
   #answer(invocation: Invocation, call: Asked, ms: number, text: string, settle: () => void): void {
     this.#world.scheduler.after(ms, () => {
       if (invocation.isDead) return;
-      if (this.#world.faults.strikes('crash after a call')) return this.#crash(invocation, call);
+      if (this.#world.faults.occurs('crash after a call')) return this.#crash(invocation, call);
       invocation.pending -= 1;
       this.#world.trace(invocation.name, () => `${call.name} ${text}`);
       settle();
     });
   }
 
-  /** What was done to an invocation excuses its failure. */
-  #noteTrouble(invocation: Invocation, { service }: Asked): void {
-    if (service === 'store') invocation.storeTrouble += 1;
-    else invocation.queueTrouble += 1;
+  /** An invocation may fail for an error that was injected into it. */
+  #countError(invocation: Invocation, { service }: Asked): void {
+    if (service === 'store') invocation.storeErrors += 1;
+    else invocation.queueErrors += 1;
   }
 
-  #mishap(kind: Call<unknown>['kind']): Mishap | undefined {
-    for (const [mishap, fault] of Object.entries(FAILURES[kind])) {
-      if (this.#world.faults.strikes(fault)) return mishap as Mishap;
+  #callFault(kind: Call<unknown>['kind']): CallFault | undefined {
+    for (const [fault, name] of Object.entries(FAILURES[kind])) {
+      if (this.#world.faults.occurs(name)) return fault as CallFault;
     }
     return undefined;
   }
@@ -183,7 +183,7 @@ export class Network {
 
   #latency(): number {
     const { dice, faults, profile } = this.#world;
-    if (faults.strikes('slow call')) return dice.scale(SLOW_MS.least / 2, SLOW_MS.most / 2);
+    if (faults.occurs('slow call')) return dice.scale(SLOW_MS.least / 2, SLOW_MS.most / 2);
     return profile.latencyMs * (0.2 - Math.log(1 - dice.uniform()));
   }
 

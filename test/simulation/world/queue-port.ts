@@ -8,7 +8,7 @@ import { changeVisibility, sqsWorkQueue } from '../../../functions/lib/aws/work-
 import type { WorkQueue } from '../../../functions/lib/engine/ports.ts';
 import { INVARIANT } from '../checks/invariants.ts';
 import type { Instance } from './invocation.ts';
-import { askedBy, LATER_FORMAT, THIS_FORMAT } from './letter.ts';
+import { LATER_FORMAT, THIS_FORMAT, taskOf } from './message.ts';
 import type { Platform } from './platform.ts';
 import { checkBatch } from './sqs.ts';
 
@@ -61,7 +61,7 @@ const sendBatch = async (
   checkBatch(entries);
   for (const { MessageBody = '', MessageGroupId } of entries) {
     purpose.offers(by, MessageBody);
-    if (askedBy(MessageBody)?.tenant !== MessageGroupId) {
+    if (taskOf(MessageBody)?.tenant !== MessageGroupId) {
       world.violate(INVARIANT.tenants, `${by.name} sends for one tenant in the group of another`);
     }
   }
@@ -72,7 +72,7 @@ const sendBatch = async (
     service: 'queue',
     kind: 'send',
     apply: async () => {
-      const someRefused = world.faults.strikes('send took some entries');
+      const someRefused = world.faults.occurs('send accepted some entries');
       const refused = entries.filter(() => someRefused && world.dice.chance(REFUSED));
       for (const entry of entries) if (!refused.includes(entry)) take(entry);
       return refused;
@@ -82,9 +82,10 @@ const sendBatch = async (
     },
     show: (refused) => (refused.length === 0 ? 'taken' : `${refused.length} refused`),
   });
-  if (failed.length > 0) by.queueTrouble += 1;
+  if (failed.length > 0) by.queueErrors += 1;
   for (const entry of entries) if (!failed.includes(entry)) purpose.taken(by, entry.MessageBody ?? '');
-  return { Failed: failed.map(({ Id }) => ({ Id })), $metadata: {} };
+  const understood = platform.decorators.refused?.(failed, entries) ?? failed;
+  return { Failed: understood.map(({ Id }) => ({ Id })), $metadata: {} };
 };
 
 /** Shows a message of the work queue again after so many seconds, as the worker's handler does. */

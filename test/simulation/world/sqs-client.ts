@@ -28,11 +28,11 @@ export const simulatedSqsClient = (queues: Readonly<Record<string, SimulatedQueu
       while (Messages.length < MaxNumberOfMessages) {
         const received = queueAt(QueueUrl).receive(visibilityMs);
         if (received === undefined) break;
-        const { letter, receipt } = received;
+        const { message, receipt } = received;
         Messages.push({
-          Body: letter.body,
+          Body: message.body,
           ReceiptHandle: receipt,
-          Attributes: { ApproximateReceiveCount: String(letter.receiveCount) },
+          Attributes: { ApproximateReceiveCount: String(message.receiveCount) },
         });
       }
       return { ...(Messages.length > 0 && { Messages }), $metadata: {} };

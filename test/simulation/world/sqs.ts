@@ -1,14 +1,14 @@
-import { askedBy, type Letter, nameOf } from './letter.ts';
+import { type QueuedMessage, taskName, taskOf } from './message.ts';
 
 interface Kept {
-  readonly letter: Letter;
+  readonly message: QueuedMessage;
   visibleAt: number;
   /** Of its last receive; an older one no longer means anything. */
   receipt: string | undefined;
 }
 
 export interface Received {
-  readonly letter: Letter;
+  readonly message: QueuedMessage;
   readonly receipt: string;
 }
 
@@ -51,8 +51,8 @@ export class SimulatedQueue {
     return this.#messages.length;
   }
 
-  get letters(): readonly Letter[] {
-    return this.#messages.map(({ letter }) => letter);
+  get messages(): readonly QueuedMessage[] {
+    return this.#messages.map(({ message }) => message);
   }
 
   /** How many messages that ask for this have not been deleted yet, visible or not. */
@@ -60,50 +60,50 @@ export class SimulatedQueue {
     return this.#names.get(name) ?? 0;
   }
 
-  send(body: string, delayMs = 0): Letter {
-    const letter = { body, asked: askedBy(body), receiveCount: 0, sentAt: undefined };
-    this.#keep(letter, this.#options.now() + delayMs);
-    return letter;
+  send(body: string, delayMs = 0): QueuedMessage {
+    const message = { body, task: taskOf(body), receiveCount: 0, sentAt: undefined };
+    this.#keep(message, this.#options.now() + delayMs);
+    return message;
   }
 
-  #keep(letter: Letter, visibleAt: number): void {
-    this.#messages.push({ letter, visibleAt, receipt: undefined });
-    this.#tally(letter, 1);
+  #keep(message: QueuedMessage, visibleAt: number): void {
+    this.#messages.push({ message, visibleAt, receipt: undefined });
+    this.#tally(message, 1);
   }
 
-  #tally({ asked }: Letter, change: number): void {
-    if (asked === undefined) return;
-    const name = nameOf(asked);
+  #tally({ task }: QueuedMessage, change: number): void {
+    if (task === undefined) return;
+    const name = taskName(task);
     this.#names.set(name, (this.#names.get(name) ?? 0) + change);
   }
 
   #drop(kept: Kept): void {
     this.#messages.splice(this.#messages.indexOf(kept), 1);
-    this.#tally(kept.letter, -1);
+    this.#tally(kept.message, -1);
   }
 
   /** One visible message, hidden from now on; `redriven` hears of each that became a dead letter instead. */
   receive(
     visibilityMs = this.#options.visibilityMs,
-    redriven: (letter: Letter) => void = () => {},
+    redriven: (message: QueuedMessage) => void = () => {},
   ): Received | undefined {
     const { now, pick, redrive } = this.#options;
     for (;;) {
       const visible = this.#messages.filter(({ visibleAt }) => visibleAt <= now());
       const kept = visible[visible.length < 2 ? 0 : pick(visible.length)];
       if (kept === undefined) return undefined;
-      const { letter } = kept;
-      letter.receiveCount += 1;
-      if (redrive !== undefined && letter.receiveCount > redrive.maxReceiveCount) {
+      const { message } = kept;
+      message.receiveCount += 1;
+      if (redrive !== undefined && message.receiveCount > redrive.maxReceiveCount) {
         this.#drop(kept);
-        redrive.deadLetters.#keep(letter, now());
-        redriven(letter);
+        redrive.deadLetters.#keep(message, now());
+        redriven(message);
         continue;
       }
       this.#receipts += 1;
       kept.receipt = `receipt-${this.#receipts}`;
       kept.visibleAt = now() + visibilityMs;
-      return { letter, receipt: kept.receipt };
+      return { message, receipt: kept.receipt };
     }
   }
 
@@ -148,8 +148,8 @@ export class SimulatedQueue {
   }
 
   /** Forgets every message; the letters that were lost. */
-  purge(): Letter[] {
-    const lost = this.#messages.map(({ letter }) => letter);
+  purge(): QueuedMessage[] {
+    const lost = this.#messages.map(({ message }) => message);
     this.#messages = [];
     this.#names.clear();
     return lost;

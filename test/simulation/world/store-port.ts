@@ -1,7 +1,7 @@
 import type { ComputationKey } from '../../../functions/lib/engine/computation.ts';
 import type { ComputationStore, ConditionalResult } from '../../../functions/lib/engine/ports.ts';
 import type { Instance } from './invocation.ts';
-import { Trouble } from './network.ts';
+import { ServiceError } from './network.ts';
 import type { Platform } from './platform.ts';
 import type { Cause, Operation } from './store.ts';
 
@@ -66,7 +66,7 @@ export const storePort = ({ network, store }: Platform, instance: Instance): Com
           const removed = await store.remove(key, now);
           // As the store in DynamoDB does: nobody can tell whether the first attempt removed it.
           if (attempt > 1 && 'refused' in removed && removed.refused === undefined) {
-            throw new Trouble('unacknowledged delete');
+            throw new ServiceError('unacknowledged delete');
           }
           return removed;
         },
@@ -74,18 +74,19 @@ export const storePort = ({ network, store }: Platform, instance: Instance): Com
       ),
     list: (tenant, after, limit) => read('list', () => store.staleList(tenant, after, limit)),
     async *listDue(until) {
-      yield* await read('due', async () => {
+      yield* await read('list due', async () => {
         const found: ComputationKey[] = [];
-        for await (const key of store.staleDue(until)) found.push(key);
+        for await (const key of store.staleListDue(until)) found.push(key);
         return found;
       });
     },
     rescheduleVisit: (ref, seenAt, next, token) =>
-      write('claim', 'claim', () => store.rescheduleVisit(ref, seenAt, next, token), String),
-    readEventual: (ref, nodes, options) => read('glance', () => store.staleGlance(ref, nodes, options)),
+      write('reschedule', 'reschedule visit', () => store.rescheduleVisit(ref, seenAt, next, token), String),
+    readEventual: (ref, nodes, options) =>
+      read('read eventual', () => store.staleReadEventual(ref, nodes, options)),
     readNodes: (ref, nodes) => read('read nodes', () => store.readNodes(ref, nodes)),
     fillSlot: (ref, node, slot, value, expiresAt) =>
-      write({ operation: 'fill', by: instance.current, ref, node, slot, expiresAt }, 'fill', () =>
+      write({ operation: 'fillSlot', by: instance.current, ref, node, slot, expiresAt }, 'fill slot', () =>
         store.fillSlot(ref, node, slot, value, expiresAt),
       ),
     readCheckpoint: (ref) =>

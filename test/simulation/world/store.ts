@@ -8,13 +8,21 @@ import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
 
 /** What changes a computation. */
-export type Operation = 'create' | 'start' | 'succeed' | 'fail' | 'cancel' | 'retry' | 'remove' | 'claim';
+export type Operation =
+  | 'create'
+  | 'start'
+  | 'succeed'
+  | 'fail'
+  | 'cancel'
+  | 'retry'
+  | 'remove'
+  | 'reschedule';
 
 /** Who is changing the store, and how. */
 export type Cause =
   | { readonly operation: Operation; readonly by: Invocation }
   | {
-      readonly operation: 'fill';
+      readonly operation: 'fillSlot';
       readonly by: Invocation;
       readonly ref: ComputationRef;
       readonly node: Node;
@@ -67,7 +75,7 @@ const valueAt = <T>(versions: readonly Version<T>[], time: number): T | undefine
   versions.findLast(({ at }) => at <= time)?.value;
 
 /** Who sees every change, when it is made. */
-export interface Witness {
+export interface ChangeObserver {
   computation(
     key: string,
     before: Computation | undefined,
@@ -95,7 +103,7 @@ export class SimulatedStore extends MemoryStore {
   override readonly nodes: WatchedMap<(Uint8Array | undefined)[]>;
   override readonly checkpoints: WatchedMap<{ checkpoint: Checkpoint; token: string }>;
 
-  constructor(world: World, witness: Witness) {
+  constructor(world: World, witness: ChangeObserver) {
     super();
     this.#world = world;
     this.computations = new WatchedMap((key, before, after) => {
@@ -107,7 +115,7 @@ export class SimulatedStore extends MemoryStore {
       // Copied, because the store goes on filling the array that it has.
       const slots = after === undefined ? undefined : [...after];
       this.#remember(this.#nodes, key, slots);
-      if (this.cause.operation === 'fill') this.#expire(key, this.cause);
+      if (this.cause.operation === 'fillSlot') this.#expire(key, this.cause);
       witness.slots(before, slots, this.cause);
     });
     this.checkpoints = new WatchedMap((key, before, after) => {
@@ -172,19 +180,19 @@ export class SimulatedStore extends MemoryStore {
     return this.#view;
   }
 
-  staleGlance: MemoryStore['readEventual'] = (ref, nodes, options) => {
+  staleReadEventual: MemoryStore['readEventual'] = (ref, nodes, options) => {
     const view = this.#view;
     view.computations.clear();
     view.nodes.clear();
     const { staleMs } = this.#world.profile;
     const name = MemoryStore.key(ref);
     const computation = options.computation
-      ? this.#look(this.#computations.get(name), staleMs, 'stale glance')
+      ? this.#look(this.#computations.get(name), staleMs, 'stale read')
       : undefined;
     if (computation !== undefined) view.computations.set(name, computation);
     for (const node of nodes) {
       const key = MemoryStore.node(ref, node);
-      const slots = this.#look(this.#nodes.get(key), staleMs, 'stale glance');
+      const slots = this.#look(this.#nodes.get(key), staleMs, 'stale read');
       if (slots !== undefined) view.nodes.set(key, [...slots]);
     }
     return view.readEventual(ref, nodes, options);
@@ -192,7 +200,7 @@ export class SimulatedStore extends MemoryStore {
 
   staleList: MemoryStore['list'] = (...page) => this.#indexed('stale list').list(...page);
 
-  staleDue: MemoryStore['listDue'] = (until) => this.#indexed('stale nomination').listDue(until);
+  staleListDue: MemoryStore['listDue'] = (until) => this.#indexed('stale index of due visits').listDue(until);
 
   /** Deletes some of what has expired at `now` (seconds), as DynamoDB does sooner or later. */
   deleteExpired(now: number): void {

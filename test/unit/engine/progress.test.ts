@@ -27,50 +27,50 @@ const having = (...full: [level: number, index: number, slots: number[]][]) => {
 const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 describe('the progress of a computation of many parts', () => {
-  it('is all of it once it has succeeded, without a read', async () => {
+  it('is complete after success, without a read', async () => {
     const { store, reads } = having();
     const computation = queued(25, { status: 'succeeded', result: 1, ...endAt(START) });
     expect(await progressOf({ store }, computation)).toEqual({ done: 25, total: 25 });
     expect(reads).toEqual([]);
   });
 
-  it('is nothing before it has begun, and with one part, without a read', async () => {
+  it('is 0 before the start and for a lone part, without a read', async () => {
     const { store, reads } = having([2, 0, [0]]);
     expect(await progressOf({ store }, queued(25))).toEqual({ done: 0, total: 25 });
     expect(await progressOf({ store }, running(1))).toEqual({ done: 0, total: 1 });
     expect(reads).toEqual([]);
   });
 
-  it('is what the attempts before have left, when it is queued again', async () => {
+  it('counts what earlier attempts have left after a retry', async () => {
     const { store } = having([2, 0, [0]]);
     expect(await progressOf({ store }, queued(25, { attempt: 2 }))).toEqual({ done: 10, total: 25 });
   });
 
-  it('counts a full slot as the parts below it, and looks only into what is not full', async () => {
+  it('counts a full slot as the parts below it, and reads only nodes that are not full', async () => {
     const { store, reads } = having([2, 0, [0, 2]], [1, 1, [3, 4]]);
     expect(await progressOf({ store }, running(25))).toEqual({ done: 17, total: 25 });
     expect(reads).toEqual([['2.0'], ['1.1']]);
   });
 
-  it('is nothing where no record can be found', async () => {
+  it('is 0 when no record is found', async () => {
     const { store } = having();
     store.readNodes = async () => [];
     expect(await progressOf({ store }, running(10))).toEqual({ done: 0, total: 10 });
   });
 
-  it('is read from eleven nodes at most', async () => {
+  it('reads at most eleven nodes', async () => {
     const { store, reads } = having([3, 4, [0, 1]], [2, 0, [5]]);
     expect(await progressOf({ store }, running(10_000))).toEqual({ done: 200, total: 10_000 });
     expect(reads).toEqual([['4.0'], upTo(10).map((at) => `3.${at}`)]);
   });
 
-  it('is exact to a part when little is left, and no node of one part is looked for', async () => {
+  it('is exact when little is left, and reads no node of one part', async () => {
     const { store, reads } = having([4, 0, upTo(9)], [3, 9, upTo(9)], [2, 99, upTo(9)], [1, 999, upTo(7)]);
     expect(await progressOf({ store }, running(10_000))).toEqual({ done: 9_997, total: 10_000 });
     expect(reads).toEqual([['4.0'], ['3.9'], ['2.99'], ['1.999']]);
   });
 
-  it('takes from the left what it may still read on a level', async () => {
+  it('reads from the left when it may not read a whole level', async () => {
     const { store, reads } = having([4, 0, upTo(8)], [2, 80, [0]], [2, 87, [1]], [2, 88, [0]]);
     expect(await progressOf({ store }, running(10_000))).toEqual({ done: 8_020, total: 10_000 });
     expect(reads).toEqual([['4.0'], ['3.8', '3.9'], upTo(8).map((at) => `2.${80 + at}`)]);
@@ -80,7 +80,7 @@ describe('the progress of a computation of many parts', () => {
 describe('the progress of a sequence', () => {
   const sequence = running(9, { kind: 'sequential' });
 
-  it('is nothing before its first checkpoint', async () => {
+  it('is 0 before the first checkpoint', async () => {
     expect(await progressOf(having(), sequence)).toEqual({ done: 0, total: 9 });
   });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Failure } from '../../../functions/lib/engine/computation.ts';
 import { cancel, list, read, remove } from '../../../functions/lib/engine/manage.ts';
-import { type Identity, retry, submit } from '../../../functions/lib/engine/submit.ts';
-import { sweep } from '../../../functions/lib/engine/sweep.ts';
+import { type Identity, retry } from '../../../functions/lib/engine/submit.ts';
 import { attemptEnd } from '../../../functions/lib/engine/timing.ts';
+import { newToken } from '../../../functions/lib/engine/token.ts';
 import { memoryEngine } from '../../support/engine.ts';
-import { letters } from '../../support/kernels.ts';
+import { counter } from '../../support/kernels.ts';
+import { endAt, error, START, startAt, submission } from '../../support/store-operations.ts';
+import { submissionEngine } from '../../support/submissions.ts';
 
-const error: Failure = { type: 'about:blank', title: 'Failed', detail: 'for the test' };
 const content = { by: 'content', id: 'same' } as const;
 const keyed = (key: string, payload: string): Identity => ({
   by: 'key',
@@ -15,32 +15,35 @@ const keyed = (key: string, payload: string): Identity => ({
   candidate: (n) => `candidate-${n}`,
 });
 
-const setUp = () => {
-  const world = memoryEngine([letters]);
-  return {
-    ...world,
-    post: (identity: Identity, tenant = 'tenant') =>
-      submit(world, {
-        tenant,
-        type: 'letters',
-        version: 1,
-        input: { parts: 20 },
-        kind: 'parallel',
-        total: 20,
-        identity,
-      }),
-    fail: async (id: string) => {
-      const found = await world.store.read({ tenant: 'tenant', id });
-      if (found !== undefined) await world.store.fail(found, found.attempt, error, attemptEnd(world));
-    },
-    past: (ms: number) => world.clock.advance(ms),
-    sweep: (all = false) => sweep(world, { all, remainingMs: () => 60_000 }),
-  };
+const withContent = { by: 'content', id: 'a' } as const;
+const fresh = { by: 'fresh' } as const;
+const withKey: Identity = {
+  by: 'key',
+  digests: { key: 'k', payload: 'p' },
+  candidate: (n) => ['a', 'b', 'c'][n] ?? 'd',
 };
+const key = { tenant: 'tenant', id: 'a' };
+
+const queued = {
+  ...submission('a', 'one'),
+  attempt: 1,
+  total: 20,
+  status: 'queued' as const,
+  ...startAt(START),
+};
+const failed = {
+  ...submission('a', 'one'),
+  attempt: 1,
+  total: 20,
+  status: 'failed' as const,
+  error,
+  ...endAt(START),
+};
+const succeeded = { ...failed, status: 'succeeded' as const, result: 1 };
 
 describe('the same pure work', () => {
-  it('is accepted once, and found from then on, running or finished', async () => {
-    const world = setUp();
+  it('is accepted once and found from then on, running or finished', async () => {
+    const world = submissionEngine();
     expect(await world.post(content)).toMatchObject({
       outcome: 'accepted',
       computation: { status: 'queued' },
@@ -55,26 +58,27 @@ describe('the same pure work', () => {
   });
 
   it('is retried when it failed or was cancelled', async () => {
-    const world = setUp();
+    const world = submissionEngine();
     await world.post(content);
-    await world.fail('same');
+    const found = await world.store.read({ tenant: 'tenant', id: 'same' });
+    if (found !== undefined) await world.store.fail(found, 1, error, attemptEnd(world));
     expect(await world.post(content)).toMatchObject({ outcome: 'restarted', computation: { attempt: 2 } });
     await cancel(world, { tenant: 'tenant', id: 'same' });
     expect(await world.post(content)).toMatchObject({ outcome: 'restarted', computation: { attempt: 3 } });
   });
 
   it('of another tenant is another computation', async () => {
-    const world = setUp();
+    const world = submissionEngine();
     await world.post(content);
     expect(await world.post(content, 'other')).toMatchObject({ outcome: 'accepted' });
   });
 
   it('is new, with another epoch, after it expired or was deleted', async () => {
-    const world = setUp();
+    const world = submissionEngine();
     await world.post(content);
     await world.drain();
     const before = await world.store.read({ tenant: 'tenant', id: 'same' });
-    world.past(world.limits.retentionMs + 1_000);
+    world.clock.advance(world.limits.retentionMs + 1_000);
     expect(await read(world, { tenant: 'tenant', id: 'same' })).toBeUndefined();
     expect(await list(world, 'tenant', {}, undefined, 10)).toMatchObject({ computations: [] });
     const again = await world.post(content);
@@ -87,8 +91,8 @@ describe('the same pure work', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('answers what the first request made, and never restarts it', async () => {
-    const world = setUp();
+  it('finds what the first request made, and never restarts it', async () => {
+    const world = submissionEngine();
     await world.post(keyed('a', 'payload'));
     await cancel(world, { tenant: 'tenant', id: 'candidate-0' });
     expect(await world.post(keyed('a', 'payload'))).toMatchObject({
@@ -98,13 +102,13 @@ describe('an Idempotency-Key', () => {
   });
 
   it('is refused for another payload', async () => {
-    const world = setUp();
+    const world = submissionEngine();
     await world.post(keyed('a', 'payload'));
     expect(await world.post(keyed('a', 'other'))).toEqual({ outcome: 'key-reused' });
   });
 
-  it('takes the next id when another key had the same one', async () => {
-    const world = setUp();
+  it('takes the next id when another key has the same one', async () => {
+    const world = submissionEngine();
     await world.post(keyed('a', 'payload'));
     expect(await world.post(keyed('b', 'payload'))).toMatchObject({
       outcome: 'accepted',
@@ -118,8 +122,8 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('a submission that was stored but not sent', () => {
-  it('is accepted all the same, and sent by the sweeper', async () => {
-    const world = setUp();
+  it('is accepted anyway, and sent by the sweeper', async () => {
+    const world = submissionEngine();
     const { send } = world.queue;
     world.queue.send = async () => {
       throw new Error('no answer');
@@ -129,147 +133,189 @@ describe('a submission that was stored but not sent', () => {
     world.queue.send = send;
     await world.sweep();
     expect(world.queue.bodies).toHaveLength(0);
-    world.past(60_001);
+    world.clock.advance(60_001);
     await world.sweep();
     await world.drain();
     expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({ status: 'succeeded' });
   });
 });
 
-describe('the sweeper', () => {
-  it('looks half as often each time nothing has moved', async () => {
-    const world = setUp();
-    await world.post(content);
-    world.queue.bodies.length = 0;
-    const sentAfter: number[] = [];
-    for (let second = 0; second < 1_000; second += 60) {
-      const { sent } = world.queue;
-      await world.sweep();
-      if (world.queue.sent > sent) sentAfter.push(second);
-      world.past(60_000);
-    }
-    expect(sentAfter).toEqual([60, 180, 420, 900]);
-  });
-
-  it('leaves alone what moves', async () => {
-    const world = setUp();
-    await world.post(content);
-    for (let minute = 0; minute < 15; minute += 1) {
-      await world.deliver(world.queue.bodies.shift() ?? '');
-      world.past(61_000);
-      const { sent } = world.queue;
-      await world.sweep();
-      if (minute > 2) expect(world.queue.sent).toBe(sent);
-    }
-  });
-
-  it('visits everything when it is told that a queue has lost its messages', async () => {
-    const world = setUp();
-    await world.post(content);
-    for (let delivered = 0; delivered < 5; delivered += 1)
-      await world.deliver(world.queue.bodies.shift() ?? '');
-    world.queue.bodies.length = 0;
-    await world.sweep(true);
-    await world.drain();
-    expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({ status: 'succeeded' });
-    expect(world.count('computed')).toBe(20);
-  });
-
-  it('sends once when two sweep at the same time', async () => {
-    const world = setUp();
-    await world.post(content);
-    world.queue.bodies.length = 0;
-    world.past(60_001);
-    await Promise.all([world.sweep(), world.sweep()]);
-    expect(world.queue.bodies).toHaveLength(1);
-  });
-
-  it('does not restart what has finished', async () => {
-    const world = setUp();
-    await world.post(content);
-    await world.drain();
-    world.store.listDue = async function* () {
-      yield { tenant: 'tenant', id: 'same' };
+describe('a token', () => {
+  it('is sixteen random bytes in base64url', () => {
+    const asked: number[] = [];
+    const bytes = (length: number) => {
+      asked.push(length);
+      return new Uint8Array(length).fill(255);
     };
-    await world.sweep(true);
-    expect(world.queue.bodies).toHaveLength(0);
+    expect(newToken({ bytes })).toBe('_____________________w');
+    expect(asked).toEqual([16]);
+  });
+});
+
+describe('a submission', () => {
+  it('is stored with all its fields, and its start message is sent', async () => {
+    const made = submissionEngine();
+    await made.post(withContent);
+    const computation = await made.store.read(key);
+    expect(computation).toStrictEqual({
+      ...queued,
+      epoch: expect.stringMatching(/^[\w-]{22}$/),
+      input: { parts: 20 },
+      createdAt: made.clock.now(),
+      deadline: made.clock.now() + made.limits.maxAgeMs,
+      visit: { at: made.clock.now() + 60_000, intervalMs: 60_000, lastDone: 0 },
+    });
+    expect(made.queue.bodies).toHaveLength(1);
+    expect(made.events).toEqual([]);
   });
 
-  it('fails an attempt that has taken too long', async () => {
-    const world = setUp();
-    await world.post(content);
-    world.queue.bodies.length = 0;
-    world.past(world.limits.maxAgeMs + 1);
-    await world.sweep();
-    expect(await world.store.read({ tenant: 'tenant', id: 'same' })).toMatchObject({
-      status: 'failed',
-      error: { type: 'urn:test:too-old' },
+  it('with a key stores the digests of key and payload', async () => {
+    const made = submissionEngine();
+    await made.post(withKey);
+    expect(await made.store.read(key)).toMatchObject({ keyDigests: { key: 'k', payload: 'p' } });
+  });
+
+  it('of a new sequence is sent without reading a checkpoint', async () => {
+    const made = memoryEngine([counter()]);
+    made.store.readCheckpoint = async () => {
+      throw new Error('read for nothing');
+    };
+    await made.accept(counter(), { to: 3 });
+    expect(made.events).toEqual([]);
+    expect(made.queue.bodies.map((body) => JSON.parse(body))).toMatchObject([{ kind: 'sequence', since: 0 }]);
+  });
+
+  it('emits `send-failed` when it cannot send', async () => {
+    const made = submissionEngine();
+    const cause = new Error('no answer');
+    made.queue.send = async () => {
+      throw cause;
+    };
+    expect(await made.post(withContent)).toMatchObject({ outcome: 'accepted' });
+    expect(made.events).toEqual([{ event: 'send-failed', id: 'a', cause }]);
+  });
+
+  it('that is fresh is a new computation each time, and takes another id when one is taken', async () => {
+    const made = submissionEngine();
+    const [one, other] = [await made.post(fresh), await made.post(fresh)];
+    expect([one.outcome, other.outcome]).toEqual(['accepted', 'accepted']);
+    expect(made.store.computations.size).toBe(2);
+    const { create } = made.store;
+    let refused = 0;
+    made.store.create = async (...args) => {
+      if (refused === 4) return create(...args);
+      refused += 1;
+      return { refused: queued };
+    };
+    expect(await made.post(fresh)).toMatchObject({ outcome: 'accepted' });
+    expect(made.store.computations.size).toBe(3);
+  });
+
+  it('that was stored before and has ended is not sent', async () => {
+    const made = submissionEngine();
+    made.store.create = async () => ({ applied: succeeded });
+    expect(await made.post(withContent)).toEqual({ outcome: 'accepted', computation: succeeded });
+    expect([made.queue.bodies, made.events]).toEqual([[], []]);
+  });
+
+  it.each([[withContent], [withKey], [fresh]])('%j gives up after five rounds', async (identity) => {
+    const made = submissionEngine();
+    let rounds = 0;
+    made.store.create = async () => {
+      rounds += 1;
+      return { refused: undefined };
+    };
+    expect(await made.post(identity)).toEqual({ outcome: 'contended' });
+    expect(rounds).toBe(5);
+  });
+
+  it('with a key takes the next id when a computation without a key has its id', async () => {
+    const made = submissionEngine();
+    await made.post(withContent);
+    expect(await made.post(withKey)).toMatchObject({ outcome: 'accepted', computation: { id: 'b' } });
+  });
+
+  it('with a key finds its failed computation, and restarts nothing', async () => {
+    const made = submissionEngine();
+    const keyDigests = { key: 'k', payload: 'p' };
+    made.store.create = async () => ({ refused: { ...failed, keyDigests } });
+    made.store.retry = async () => {
+      throw new Error('retried');
+    };
+    expect(await made.post(withKey)).toEqual({ outcome: 'found', computation: { ...failed, keyDigests } });
+  });
+});
+
+describe('the same pure work after a failure, while others act on it', () => {
+  const meeting = (...retried: Awaited<ReturnType<typeof retry>>[]) => {
+    const made = submissionEngine();
+    made.store.create = async () => ({ refused: failed });
+    made.store.retry = async () => retried.shift() ?? { refused: undefined };
+    return made;
+  };
+
+  it('is found when another request has retried it first', async () => {
+    expect(await meeting({ refused: queued }).post(withContent)).toEqual({
+      outcome: 'found',
+      computation: queued,
     });
   });
 
-  it('goes on with the others when one cannot be visited, and says so at the end', async () => {
-    const world = setUp();
-    await world.post(content);
-    await world.post({ by: 'content', id: 'other' });
-    world.queue.bodies.length = 0;
-    world.past(60_001);
-    const { read: readOne } = world.store;
-    world.store.read = async (key) => {
-      if (key.id === 'same') throw new Error('throttled');
-      return readOne(key);
-    };
-    await expect(world.sweep()).rejects.toThrow('1 visits failed');
-    expect(world.queue.bodies).toHaveLength(1);
+  it('is found when it has even succeeded meanwhile', async () => {
+    const made = meeting({ refused: { ...succeeded, expiresAt: Number.MAX_SAFE_INTEGER } });
+    expect(await made.post(withContent)).toMatchObject({
+      outcome: 'found',
+      computation: { status: 'succeeded' },
+    });
+  });
+
+  it('is retried when it has failed again, and created when it is gone', async () => {
+    const again = { ...failed, attempt: 2, expiresAt: Number.MAX_SAFE_INTEGER };
+    const made = meeting({ refused: again }, { refused: undefined }, { applied: queued });
+    expect(await made.post(withContent)).toEqual({ outcome: 'restarted', computation: queued });
   });
 });
 
-describe('managing a computation', () => {
-  it('cancels what is active, and refuses what is finished', async () => {
-    const world = setUp();
-    await world.post(content);
-    const key = { tenant: 'tenant', id: 'same' };
-    expect(await cancel(world, key)).toMatchObject({ applied: { status: 'cancelled' } });
-    expect(await cancel(world, key)).toMatchObject({ refused: { status: 'cancelled' } });
-    expect(await cancel(world, { tenant: 'other', id: 'same' })).toEqual({ refused: undefined });
+it.each([[queued], [{ ...queued, status: 'running' as const, startedAt: START }], [succeeded]])(
+  'the same pure work is found without a retry: %#',
+  async (found) => {
+    const made = submissionEngine();
+    made.store.create = async () => ({ refused: found });
+    made.store.retry = async () => {
+      throw new Error('retried');
+    };
+    expect(await made.post(withContent)).toEqual({ outcome: 'found', computation: found });
+  },
+);
+
+describe('a retry', () => {
+  it('sends the start message of the next attempt', async () => {
+    const made = submissionEngine();
+    await made.post(withContent);
+    await cancel(made, key);
+    made.queue.bodies.length = 0;
+    expect(await retry(made, key)).toMatchObject({ applied: { attempt: 2 } });
+    expect(made.queue.bodies.map((body) => JSON.parse(body))).toMatchObject([
+      { kind: 'node', attempt: 2, level: 2, index: 0 },
+    ]);
   });
 
-  it('deletes what is finished, and refuses what is active', async () => {
-    const world = setUp();
-    await world.post(content);
-    const key = { tenant: 'tenant', id: 'same' };
-    expect(await remove(world, key)).toMatchObject({ refused: { status: 'queued' } });
-    await world.drain();
-    expect(await remove(world, key)).toEqual({ applied: true });
-    expect(await remove(world, key)).toEqual({ refused: undefined });
+  it('of an active computation is refused, and sends nothing', async () => {
+    const made = submissionEngine();
+    await made.post(withContent);
+    made.queue.bodies.length = 0;
+    expect(await retry(made, key)).toMatchObject({ refused: { status: 'queued' } });
+    expect(made.queue.bodies).toEqual([]);
   });
 
-  it('knows nothing of what has expired', async () => {
-    const world = setUp();
-    await world.post(content);
-    const key = { tenant: 'tenant', id: 'same' };
-    await cancel(world, key);
-    world.past(world.limits.retentionMs + 1_000);
-    expect(await retry(world, key)).toEqual({ refused: undefined });
-    expect(await cancel(world, key)).toEqual({ refused: undefined });
-    expect(await remove(world, key)).toEqual({ refused: undefined });
-  });
-
-  it('lists newest first, page by page, filtered by status and type', async () => {
-    const world = setUp();
-    for (const id of ['a', 'b', 'c', 'd', 'e']) {
-      await world.post({ by: 'content', id });
-      world.past(1_000);
-    }
-    await cancel(world, { tenant: 'tenant', id: 'b' });
-    const first = await list(world, 'tenant', {}, undefined, 2);
-    expect(first.computations.map(({ id }) => id)).toEqual(['e', 'd']);
-    const second = await list(world, 'tenant', {}, first.next, 2);
-    expect(second.computations.map(({ id }) => id)).toEqual(['c', 'b']);
-    const third = await list(world, 'tenant', {}, second.next, 2);
-    expect(third).toMatchObject({ computations: [{ id: 'a' }], next: undefined });
-    const filtered = await list(world, 'tenant', { status: 'cancelled' }, undefined, 10);
-    expect(filtered.computations.map(({ id }) => id)).toEqual(['b']);
-    expect((await list(world, 'tenant', { type: 'other' }, undefined, 10)).computations).toEqual([]);
-    expect((await list(world, 'other', {}, undefined, 10)).computations).toEqual([]);
+  it('of a sequence names its last checkpoint', async () => {
+    const kernel = counter();
+    const made = memoryEngine([kernel]);
+    const computation = await made.accept(kernel, { to: 30 });
+    const checkpoint = { step: 5, from: 0, attempt: 1, hops: 1, state: Uint8Array.of(1), done: 5, total: 30 };
+    await made.store.writeCheckpoint(computation, checkpoint, 'x', START);
+    await cancel(made, computation);
+    await retry(made, computation);
+    expect(JSON.parse(made.queue.bodies[1] ?? '')).toMatchObject({ kind: 'sequence', attempt: 2, since: 5 });
   });
 });
