@@ -113,7 +113,6 @@ export const functions = {
     description: 'Create, read, list, replace, patch and delete items',
     invokedBy: [http(itemsOperations)],
     environment: itemsEnvironment,
-    check: checkItems,
     grants: [onTable('items', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query')],
     memoryMegabytes: 512,
     timeoutSeconds: 10,
