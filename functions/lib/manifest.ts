@@ -182,7 +182,7 @@ export interface FunctionRecord {
   readonly metricAlarms?: Readonly<Record<string, MetricAlarm>>;
   /** Whether it runs kernels: the code of others leaves out what kernels load only to compute. */
   readonly runsKernels?: boolean;
-  /** Throws one sentence for what of its definitions it cannot serve; the build calls it. */
+  /** Throws a sentence about what of the function's own sources cannot work; the build calls it. */
   readonly check?: () => void;
   /** Documents that the build writes beside the function's code. */
   readonly documents?: readonly ('openapi.json' | 'computation-types.json')[];

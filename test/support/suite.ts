@@ -10,7 +10,7 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 export const ownFields = { 'functions/items/schema.ts': pathOf('./suite/fields.ts') };
 
 /** The tests' own computation types. */
-export const ownKernels = { 'functions/kernels/registry.ts': pathOf('./suite/kernels.ts') };
+const ownKernels = { 'functions/kernels/registry.ts': pathOf('./suite/kernels.ts') };
 
 /** Modules of the product and what stands in their place; by default the tests' own fields and kernels. */
 type Replacements = Pick<BundleOptions, 'replace' | 'minify'>;

@@ -1,5 +1,5 @@
 /** The files of a copy of the project, by their paths in it. */
-export interface Editor {
+interface Editor {
   read(file: string): string;
   write(file: string, text: string): void;
   /** A file, or a folder with all in it. */

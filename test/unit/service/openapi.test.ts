@@ -13,7 +13,7 @@ import { type AnyOperation, operation } from '../../../functions/lib/http/operat
 import { manifest } from '../../../functions/manifest.ts';
 import { computationTypes, openApiDocument } from '../../../infra/bundle/openapi.ts';
 import { allOperations as operationsIn } from '../../../infra/suite.ts';
-import { addNumbers, echo, oldEcho } from '../../support/computation-types.ts';
+import { addNumbers, echo } from '../../support/computation-types.ts';
 
 const allOperations = operationsIn(manifest);
 
@@ -215,17 +215,6 @@ describe('the API document of computations', () => {
     expect(Object.keys(components.schemas.ComputationSummary.discriminator.mapping)).toEqual([
       'echo',
       'add-numbers',
-    ]);
-  });
-
-  it('tells of one that an older version computed, and takes submissions of the newest only', async () => {
-    const { components } = await documentOf(echo, oldEcho);
-    expect(Object.keys(components.schemas.NewComputation.discriminator.mapping)).toEqual(['echo']);
-    expect(components.schemas.EchoInput.properties).toHaveProperty('times');
-    const { anyOf } = components.schemas.EchoResult;
-    expect(anyOf.map(({ properties }: { properties: object }) => properties)).toEqual([
-      { said: { type: 'array', items: { type: 'string' } } },
-      { said: { type: 'string' } },
     ]);
   });
 
