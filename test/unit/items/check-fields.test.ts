@@ -4,12 +4,12 @@ import { checkFields } from '../../../functions/items/check-fields.ts';
 import { checkItems } from '../../../functions/items/operations.ts';
 import { fields } from '../../../functions/items/schema.ts';
 import { number, text } from '../../../functions/lib/http/schemas.ts';
-import { manifest } from '../../../functions/manifest.ts';
+import { functions } from '../../../functions/manifest.ts';
 import { itemFields } from '../../support/item-fields.ts';
 
 it('the fields of items fit an item’s record, and the build checks it', () => {
   expect(() => checkFields(fields)).not.toThrow();
-  expect(manifest.functions.items.check).toBe(checkItems);
+  expect(functions.items.check).toBe(checkItems);
 });
 
 describe('fields that fit an item’s record', () => {
