@@ -27,7 +27,7 @@ it('the line of a request says what it consumed', async () => {
   expect(await consumedBy({ method: 'DELETE', path })).toEqual([204, 0, 5, 0]);
 });
 
-it('a write that its condition refused is counted, for DynamoDB does not say what it cost', async () => {
+it('a write that its condition refused is counted, because DynamoDB does not report what it cost', async () => {
   const refused = { method: 'PUT', path: '/items/2', headers: { 'If-Match': '"other"' }, body: lamp };
   expect(await consumedBy(refused)).toEqual([412, 0, 0, 1]);
 });

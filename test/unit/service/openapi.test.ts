@@ -98,6 +98,22 @@ describe('the API document', () => {
     ]);
   });
 
+  it('describes a parameter as the number that it is read as, with its default', async () => {
+    const { paths } = json(await openApiDocument([listComputations], []));
+    expect(paths['/computations'].get.parameters[0]).toEqual({
+      name: 'limit',
+      in: 'query',
+      description: 'The most entries of a page',
+      schema: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 100,
+        default: 20,
+        description: 'The most entries of a page',
+      },
+    });
+  });
+
   it('refuses two schemas of one name', async () => {
     const named = (schema: z.ZodMiniType) =>
       operation({
