@@ -22,7 +22,7 @@ export interface Plugin {
 }
 
 /** Where the functions find a service in place of its own endpoint. */
-export interface Interception {
+interface Interception {
   readonly endpoint: string;
   stop(): Promise<unknown>;
 }

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/mutation/*.tests.ts'],
+    // Stryker has timeouts of its own; a busy machine must not fail its first run.
+    testTimeout: 60_000,
     setupFiles: ['test/support/setup.ts', 'test/mutation/setup.ts'],
   },
 });

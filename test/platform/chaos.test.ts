@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
+import { chaosOption } from '../../infra/local/chaos/option.ts';
 import { type ChaosInput, readChaosFile } from '../../infra/local/chaos/settings.ts';
 import { createQueue, type Sqs, startSqs } from '../../infra/local/queue/sqs.ts';
 import { lambda, run } from './stacks.ts';
@@ -116,6 +117,11 @@ describe('chaos', () => {
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
   });
+});
+
+it('is an option of the command line that reads the settings from a file', async () => {
+  await expect(chaosOption.plugin('/nothing.json')).rejects.toThrow('--chaos /nothing.json: ENOENT');
+  expect(chaosOption).toMatchObject({ name: 'chaos', argument: 'FILE' });
 });
 
 describe('a platform with chaos', () => {

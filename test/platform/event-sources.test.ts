@@ -190,7 +190,7 @@ describe('messages whose batch failed', () => {
     ['runs past its timeout', 'for (;;);'],
   ])('are received again after the visibility timeout when the function %s', async (_, statement) => {
     const platform = await run({
-      Queue: queue({ VisibilityTimeout: 1 }),
+      Queue: queue({ VisibilityTimeout: 5 }), // longer than a new instance takes to start on a busy machine
       Worker: logging(`if (event.Records[0].attributes.ApproximateReceiveCount === '1') { ${statement} }`, {
         Timeout: 1,
       }),

@@ -22,7 +22,7 @@ describe('npm run simulate', () => {
 });
 
 describe('the simulation', () => {
-  it('catches every deliberate mistake in the engine', { timeout: 300_000 }, async () => {
+  it('catches every deliberate mistake in the engine', { timeout: 600_000 }, async () => {
     const { stdout } = await simulate('--mutants');
     expect(stdout).toMatch(/^(\d+) of \1 mutants caught within \d+ seeds$/m);
   });

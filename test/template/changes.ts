@@ -106,4 +106,18 @@ export const changes: readonly Change[] = [
   },
   { name: 'add a function with a route', apply: (project) => addFunction(project, '## One with a route') },
   { name: 'add a function on a schedule', apply: (project) => addFunction(project, '## One on a schedule') },
+  {
+    name: 'delete chaos: its folder, its line and its tests',
+    apply: (project) => {
+      project.remove('infra/local/chaos');
+      replace(
+        project,
+        'infra/start/plugins/options.ts',
+        [/^import .*chaos\/.*\n/m, ''],
+        [/\[chaosOption\]/, '[]'],
+      );
+      for (const file of ['platform/chaos.test.ts', 'integration/chaos.test.ts', 'page/chaos-panel.check.ts'])
+        project.remove(`test/${file}`);
+    },
+  },
 ];

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openOnLoopback } from '../machine/loopback.ts';
-import type { Interception } from '../plugin.ts';
 
 /** Decides by chance. */
 export interface Faults {
@@ -25,12 +24,17 @@ export interface FaultRates {
   readonly delaySeconds: number;
 }
 
+interface FaultyService {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
 /** Stands in front of DynamoDB or SQS, and makes requests fail as they do on AWS. */
 export const startFaultyService = async (
   target: string,
   rates: FaultRates,
   faults: Faults,
-): Promise<Interception> => {
+): Promise<FaultyService> => {
   const server = createServer((request, response) => {
     pass(request, response, target, rates, faults).catch(() => request.socket.destroy());
   });
