@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import * as z from 'zod/mini';
 import { type Codec, integerField, json, objectField, sequential } from '../../lib/kernel/index.ts';
 import { type Counter, SpaceSaving } from './space-saving.ts';

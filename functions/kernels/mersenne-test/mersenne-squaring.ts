@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { exp } from '../../lib/kernel/numeric.ts';
 import { type Address, instantiate, type Memory } from '../../lib/kernel/web-assembly.ts';
 import { program } from './mersenne-squaring.wasm.ts';

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Codec } from '../engine/kernel.ts';
 
 /** A float64 with all its bits: 8 bytes. */

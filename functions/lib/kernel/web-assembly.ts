@@ -1,5 +1,3 @@
-import { Buffer } from 'node:buffer';
-
 /** The part of a global that is used here, because @types/node does not declare it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;

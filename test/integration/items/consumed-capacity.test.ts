@@ -14,7 +14,7 @@ const consumedBy = async (request: ItemsRequest) => {
   return [status, readUnits, writeUnits, refusedWrites];
 };
 
-it('the line of a request says what it consumed', async () => {
+it('the line of a request has what it consumed', async () => {
   const path = '/items/1';
   expect(await consumedBy({ method: 'POST', path: '/items', body: { id: 1, ...lamp } })).toEqual([
     201, 0, 1, 0,
@@ -27,12 +27,12 @@ it('the line of a request says what it consumed', async () => {
   expect(await consumedBy({ method: 'DELETE', path })).toEqual([204, 0, 5, 0]);
 });
 
-it('a write that its condition refused is counted, because DynamoDB does not report what it cost', async () => {
+it('the line counts a write whose condition failed, because DynamoDB does not report what it consumed', async () => {
   const refused = { method: 'PUT', path: '/items/2', headers: { 'If-Match': '"other"' }, body: lamp };
   expect(await consumedBy(refused)).toEqual([412, 0, 0, 1]);
 });
 
-it('an answer from the cache consumes nothing', async () => {
+it('an answer from the response cache consumes nothing', async () => {
   await items.send({ method: 'POST', path: '/items', body: { id: 3, ...lamp } });
   const path = '/items/3';
   expect(await consumedBy({ path })).toEqual([200, 1, 0, 0]);
