@@ -77,7 +77,6 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const { suite, functions, identity, origins } = props;
-    const { stage: settings } = suite;
 
     const api = new HttpApi(this, 'Api', {
       apiName: `${product.name}-${suite.stageName}`,
@@ -104,6 +103,12 @@ export class Api extends Construct {
             ...(scope !== 'any' && { authorizationScopes: [scope] }),
           };
 
+    this.#deploy(suite, this.#routes(functions, access));
+  }
+
+  /** A route for every operation of every function, by its key. */
+  #routes(functions: Functions, access: (scope: string | 'any' | null) => Access): Map<string, CfnRoute> {
+    const { api } = this;
     const routes = new Map<string, CfnRoute>();
     for (const [name, { live, record }] of Object.entries(functions.byName)) {
       const triggers = triggersOf(record, 'http');
@@ -119,21 +124,24 @@ export class Api extends Construct {
         if (isDefault) this.#route(api, '$default', target, access('any'));
       }
     }
+    return routes;
+  }
 
+  /** The one stage of the API, with its throttling and its access log. */
+  #deploy(
+    { stage: { throttling, routeThrottling, ...settings }, stageName }: Suite,
+    routes: ReadonlyMap<string, CfnRoute>,
+  ): void {
+    // The prefix keeps CloudWatch's resource policy, which API Gateway extends for each log group, within its size.
+    const logGroupName = `/aws/vendedlogs/${product.name}-${stageName}-${uniquePart(this)}`;
+    const logs = logGroupOf(this, settings, logGroupName);
     const stage = new HttpStage(this, 'Stage', {
-      httpApi: api,
+      httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: settings.throttling.ratePerSecond, burstLimit: settings.throttling.burst },
+      throttle: { rateLimit: throttling.ratePerSecond, burstLimit: throttling.burst },
       accessLogSettings: {
-        // The prefix keeps CloudWatch's resource policy, which API Gateway extends for each log group, within its size.
-        destination: new LogGroupLogDestination(
-          logGroupOf(
-            this,
-            settings,
-            `/aws/vendedlogs/${product.name}-${suite.stageName}-${uniquePart(this)}`,
-          ),
-        ),
+        destination: new LogGroupLogDestination(logs),
         format: AccessLogFormat.custom(accessLogFormat),
       },
     });
@@ -143,7 +151,7 @@ export class Api extends Construct {
     });
     const { node } = stage;
     if (!(node.defaultChild instanceof CfnStage)) throw new Error('A stage is a CfnStage at heart.');
-    const throttled = Object.entries(settings.routeThrottling);
+    const throttled = Object.entries(routeThrottling);
     if (throttled.length > 0) {
       node.defaultChild.routeSettings = Object.fromEntries(
         throttled.map(([key, { ratePerSecond, burst }]) => [

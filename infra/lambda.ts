@@ -115,7 +115,11 @@ export class ProductFunction extends Construct {
  * A log group with the stage's retention; a function left to make its own would keep it for ever. One whose deployment
  * is rolled back goes with it, so that the next attempt finds its name free.
  */
-export const logGroupOf = (scope: Construct, stage: Stage, logGroupName?: string): LogGroup =>
+export const logGroupOf = (
+  scope: Construct,
+  stage: Pick<Stage, 'logRetentionDays' | 'keepData'>,
+  logGroupName?: string,
+): LogGroup =>
   new LogGroup(scope, 'Logs', {
     ...(logGroupName !== undefined && { logGroupName }),
     retention: stage.logRetentionDays,
