@@ -25,22 +25,24 @@ export const kernelCaller = <Context>(
   tenant: string,
   contextFor: ContextFor<Context>,
 ): CallKernel<Context> => {
-  const failures: unknown[] = [];
+  let failure: { readonly cause: unknown } | undefined;
+  const lastFailure = () => failure;
   const context = contextFor(tenant, async (call) => {
     try {
       return await call();
     } catch (cause) {
-      failures.push(cause);
+      failure = { cause };
       throw cause;
     }
   });
   return async (call) => {
-    failures.length = 0;
+    failure = undefined;
     try {
       return await call(context);
     } catch (cause) {
       if (cause instanceof KernelRefusal) throw cause;
-      if (failures.length > 0) throw failures.at(-1);
+      const trouble = lastFailure();
+      if (trouble !== undefined) throw trouble.cause;
       throw new KernelException('a kernel threw', { cause });
     }
   };
