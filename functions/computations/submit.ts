@@ -35,7 +35,7 @@ export const submit = async (
   submission: Submission,
 ): Promise<{ readonly computation: Computation; readonly progress: Progress }> => {
   const { tenant, type, input, idempotencyKey: key, fresh, waitUntil } = submission;
-  const kernel = kernels.find(({ name }) => name === type); // of several versions, the newest is first
+  const kernel = kernels.find(({ name }) => name === type);
   if (kernel === undefined) throw invalid([{ pointer: '#/type', detail: 'is not known' }]);
   const submitted = await submitWork(engine, workOf({ tenant, kernel, input, key, fresh }));
   if (submitted.outcome === 'contended') throw unavailable();

@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi';
 import { type ComputationType, computationsByType } from '../../functions/lib/computations/types.ts';
 import type { HeaderDescription } from '../../functions/lib/http/headers/header.ts';
 import { retryAfter } from '../../functions/lib/http/headers/response.ts';
@@ -105,6 +111,12 @@ const operationObject = async (
   };
 };
 
+/** zod leaves out the default of a parameter that is sent as a text and read as a number. */
+const keepDefault: ZodOpenApiOverride = ({ zodSchema, jsonSchema }) => {
+  const { def } = zodSchema._zod;
+  if (def.type === 'default' && 'defaultValue' in def) jsonSchema.default ??= def.defaultValue;
+};
+
 /**
  * The OpenAPI 3.1 document of these operations, made of the very schemas that validate. A schema whose `z.meta` has an
  * `id` becomes a component of that name, so that generated clients have a type for it. Where operations tell of a
@@ -122,7 +134,7 @@ export const openApiDocument = async (
       [operation.method.toLowerCase()]: await operationObject(operation, replacements),
     };
   }
-  const document = createDocument({
+  const described: ZodOpenApiObject = {
     openapi: '3.1.1',
     info: {
       title: product.title,
@@ -143,7 +155,8 @@ export const openApiDocument = async (
         },
       },
     },
-  });
+  };
+  const document = createDocument(described, { override: keepDefault });
   return { ...document, paths: document.paths ?? {} };
 };
 

@@ -2,11 +2,22 @@ import { mock } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { HttpResult } from '../../functions/lib/http/middleware/event.ts';
+import { manifest } from '../../functions/manifest.ts';
 import { startSqs } from '../../infra/local/queue/sqs.ts';
+import { allOperations } from '../../infra/suite.ts';
 import { createTables, sdkEnvironment, startDynamoDB } from '../support/dynamodb.ts';
-import { call, lambdaContext, sqsEvent, type TestReply, type TestRequest } from '../support/events.ts';
+import {
+  call,
+  lambdaContext,
+  operationFor,
+  sqsEvent,
+  type TestReply,
+  type TestRequest,
+} from '../support/events.ts';
 import { buildSuite, ownFields } from '../support/suite.ts';
 import { startMeter, type Units } from './units-meter.ts';
+
+const operations = allOperations(manifest);
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>;
 type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -106,7 +117,13 @@ export const startSuite = async () => {
     request: async (request: TestRequest): Promise<TestReply> => {
       mock.timers.tick(PART_MS);
       invocations += 1;
-      return call(handlerOf(request), { claims: { sub: 'ann' }, ...request });
+      const { method = 'GET', path = '/' } = request;
+      const pattern = operationFor(operations, method, path)?.path;
+      return call(handlerOf(request), {
+        claims: { sub: 'ann' },
+        ...(pattern !== undefined && { pattern }),
+        ...request,
+      });
     },
     /**
      * Works off the queue, or so many of its messages, as the event source mapping does: a receive, an invocation and

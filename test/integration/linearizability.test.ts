@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chaos, chaos } from '../../infra/local/chaos/chaos.ts';
 import type { Platform } from '../../infra/local/platform.ts';
 import { client } from '../support/api.ts';
-import { itemBody } from '../support/item-bodies.ts';
 import { type ItemInput, type ItemObservation, itemModel, sawFrom } from '../support/item-history.ts';
 import { isLinearizable, print, smallestWithoutOrder } from '../support/linearizability.ts';
 import { startSuite } from '../support/suite.ts';
@@ -41,22 +40,15 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** One of the values, another one for another mark. */
-const oneOf = (values: Readonly<Record<string, unknown>>, mark: string): Record<string, unknown> => {
-  const names = Object.keys(values);
-  const name = names[Number(mark.split('.')[1]) % names.length] ?? '';
-  return { [name]: values[name] };
-};
-
 const inputOf = ({ kind, condition }: Step, mark: string, tag: string | undefined): ItemInput => {
   if (kind === 'read') return { kind };
-  const values = itemBody(mark);
+  const values = { name: mark, description: mark };
   if (kind === 'create') return { kind, values };
   const match = condition === 'tag' ? tag : condition === 'any' ? '*' : undefined;
   if (kind === 'put' && condition === 'none') return { kind, values, condition: { none: '*' } };
   const conditional = match === undefined ? {} : { condition: { match } };
   if (kind === 'put') return { kind, values, ...conditional };
-  if (kind === 'patch') return { kind, values: oneOf(values, mark), ...conditional };
+  if (kind === 'patch') return { kind, values: { description: mark }, ...conditional };
   return { kind: 'delete', ...conditional };
 };
 

@@ -15,15 +15,6 @@ export const echo: ComputationType = {
   example: { input: { text: 'ho', times: 2 }, output: { said: ['ho', 'ho'] } },
 };
 
-/** The version before, whose result was another. */
-export const oldEcho: ComputationType = {
-  ...echo,
-  version: 1,
-  input: () => z.strictObject({ text: z.string() }),
-  output: () => z.strictObject({ said: z.string() }),
-  example: { input: { text: 'ho' }, output: { said: 'ho' } },
-};
-
 /** A type with a name of two words. */
 export const addNumbers: ComputationType = {
   name: 'add-numbers',

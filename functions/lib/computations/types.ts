@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { computationFields, pageOf, summaryFields } from './schema.ts';
 
-/** What clients may know of a computation type: a kernel has it. */
+/** What clients may know of a computation type: the newest kernel of a name has it. */
 export interface ComputationType {
   readonly name: string;
   readonly version: number;
@@ -10,10 +10,6 @@ export interface ComputationType {
   readonly output: () => z.ZodMiniType;
   readonly example: { readonly input: unknown; readonly output: unknown };
 }
-
-/** The newest version of each type; of versions of one name, the newest comes first. */
-const newest = (types: readonly ComputationType[]): ComputationType[] =>
-  types.filter(({ name }, n) => types.findIndex((type) => type.name === name) === n);
 
 /** The start of a component's name: `prime-count` is `PrimeCount`. */
 const componentName = (type: string): string =>
@@ -30,7 +26,7 @@ const named = (schema: z.ZodMiniType, id: string): z.ZodMiniType =>
 export const newComputation = (
   types: readonly ComputationType[],
 ): z.ZodMiniType<{ readonly type: string; readonly input: unknown }> => {
-  const [first, ...others] = newest(types).map(({ name, input, description, example }) =>
+  const [first, ...others] = types.map(({ name, input, description, example }) =>
     z.strictObject({ type: z.literal(name), input: named(input(), `${componentName(name)}Input`) }).check(
       z.meta({
         id: `${componentName(name)}Submission`,
@@ -44,7 +40,7 @@ export const newComputation = (
     const type = z.string().check(z.refine(() => false, 'is not known: there is no computation type'));
     return z.strictObject({ type, input: z.unknown() }).check(z.meta({ id: 'NewComputation' }));
   }
-  const names = newest(types).map(({ name }) => name);
+  const names = types.map(({ name }) => name);
   return z
     .discriminatedUnion('type', [first, ...others], {
       error: ({ input }) =>
@@ -53,18 +49,6 @@ export const newComputation = (
           : 'must be an object',
     })
     .check(z.meta({ id: 'NewComputation' }));
-};
-
-/** The schemas of one field in all versions of a type: clients may meet what an older version made. */
-const ofVersions = (
-  types: readonly ComputationType[],
-  name: string,
-  field: 'input' | 'output',
-): z.ZodMiniType => {
-  const [schema = z.unknown(), ...older] = types
-    .filter((type) => type.name === name)
-    .map((type) => type[field]());
-  return older.length === 0 ? schema : z.union([schema, ...older]);
 };
 
 /** What an example of a computation has besides its type, input and result. */
@@ -83,12 +67,12 @@ const exampleFields = {
 export const computationsByType = (
   types: readonly ComputationType[],
 ): Readonly<Record<string, z.ZodMiniType>> => {
-  const variants = newest(types).map(({ name, version, example }) => {
+  const variants = types.map(({ name, version, input, output, example }) => {
     const component = componentName(name);
     const own = {
       type: z.literal(name),
-      input: named(ofVersions(types, name, 'input'), `${component}Input`),
-      result: z.optional(named(ofVersions(types, name, 'output'), `${component}Result`)),
+      input: named(input(), `${component}Input`),
+      result: z.optional(named(output(), `${component}Result`)),
     };
     const summary = { ...exampleFields, type: name, version, input: example.input, result: example.output };
     const progress = { done: 1, total: 1 };

@@ -62,9 +62,7 @@ export const timestamp = lazy(() =>
 
 /** How many entries a page has at most. */
 export const limit = lazy(() =>
-  z
-    ._default(integerText(1, 100), 20)
-    .check(z.meta({ description: 'The most entries of a page', default: 20 })),
+  z._default(integerText(1, 100), 20).check(z.describe('The most entries of a page')),
 );
 
 /** Where a page starts. A longer text than any cursor of ours is refused before it is decoded. */

@@ -52,11 +52,14 @@ it.each<[string, ItemsRequest, (string | number)[]]>([
   ['patching nothing', { method: 'PATCH', path: '/items/404', body: {} }, [404, 'UpdateItem refused']],
   ['deleting', { method: 'DELETE', path: '/items/3' }, [204, 'DeleteItem 1']],
   ['deleting nothing', { method: 'DELETE', path: '/items/404' }, [404, 'DeleteItem refused']],
-])('%s is one request, of one capacity unit where it is carried out', async (_, request, expected) => {
-  expect(await cost(request)).toEqual(expected);
-});
+])(
+  '%s takes one DynamoDB request, and one capacity unit when it is carried out',
+  async (_, request, expected) => {
+    expect(await cost(request)).toEqual(expected);
+  },
+);
 
-it('what is wrong with a request costs nothing', async () => {
+it('a request that is refused for its form asks DynamoDB nothing', async () => {
   expect(await cost({ method: 'POST', path: '/items', body: {} })).toEqual([422]);
   expect(await cost({ path: '/items/x' })).toEqual([422]);
   expect(await cost({ path: '/items?cursor=x' })).toEqual([422]);

@@ -12,14 +12,14 @@ const create = (key: string, body: object, as = 'ann') =>
   send({ method: 'POST', path: '/items', body, headers: { 'Idempotency-Key': key }, as });
 const count = async (as: string) => (await send({ path: '/items?limit=100', as })).body.items.length;
 
-it('the same key and payload create once and get the same answer', async () => {
+it('a request with the same key and payload creates one item and gets the same answer', async () => {
   const first = await create('"once"', lamp, 'once');
   expect(first.status).toBe(201);
   expect(await create('"once"', lamp, 'once')).toEqual(first);
   expect(await count('once')).toBe(1);
 });
 
-it('the order and the spelling of the payload do not matter, nor the quotes of the key', async () => {
+it('the same payload in another order or spelling, and the same key without quotes, get the same answer', async () => {
   const first = await create('"spelling"', lamp);
   const body = `{ "details": "A lamp for the desk", "label": "\\u004camp" }`;
   expect(
@@ -27,13 +27,13 @@ it('the order and the spelling of the payload do not matter, nor the quotes of t
   ).toEqual(first);
 });
 
-it('many at once create one', async () => {
+it('many requests with one key at once create one item', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => create('"race"', lamp, 'race')));
   expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
   expect(await count('race')).toBe(1);
 });
 
-it('the same key with another payload is 422 and creates nothing', async () => {
+it('a request with the same key and another payload is 422 and creates nothing', async () => {
   await create('"other"', lamp, 'other');
   expect(await create('"other"', chair, 'other')).toMatchObject({
     status: 422,
@@ -42,7 +42,7 @@ it('the same key with another payload is 422 and creates nothing', async () => {
   expect(await count('other')).toBe(1);
 });
 
-it('the answer is the item as it is by now', async () => {
+it('a repeated request is answered with the item as it is now', async () => {
   const { body } = await create('"changed"', lamp);
   const changed = await send({ method: 'PUT', path: `/items/${body.id}`, body: chair });
   expect(await create('"changed"', lamp)).toMatchObject({
@@ -52,19 +52,19 @@ it('the answer is the item as it is by now', async () => {
   });
 });
 
-it('a key lives as long as its item', async () => {
+it('a key can be used again once its item is deleted', async () => {
   const { body } = await create('"short"', lamp);
   await send({ method: 'DELETE', path: `/items/${body.id}` });
   expect((await create('"short"', chair)).status).toBe(201);
 });
 
-it('keys of two tenants have nothing to do with each other', async () => {
+it('the same key of two tenants creates two items', async () => {
   const [ann, bob] = [await create('"shared"', lamp, 'ann'), await create('"shared"', chair, 'bob')];
   expect([ann.status, bob.status]).toEqual([201, 201]);
   expect(ann.body.id).not.toBe(bob.body.id);
 });
 
-it('a chosen id is kept, and is 409 when something else made the item', async () => {
+it('a chosen id is kept, and is 409 when another request made the item', async () => {
   const chosen = { id: 1, ...lamp };
   const first = await create('"chosen"', chosen);
   expect(first.body.id).toBe(1);
@@ -73,7 +73,7 @@ it('a chosen id is kept, and is 409 when something else made the item', async ()
   expect((await create('"another"', chosen)).status).toBe(409);
 });
 
-it('an id that another item has taken is passed over', async () => {
+it('a key derives the next id when another item has taken its id', async () => {
   const { body } = await create('"taken"', lamp);
   await send({ method: 'DELETE', path: `/items/${body.id}` });
   await send({ method: 'PUT', path: `/items/${body.id}`, body: chair });
@@ -84,7 +84,7 @@ it('an id that another item has taken is passed over', async () => {
 });
 
 it.each(['', '""', 'two words', '"unfinished', 'a,b', `"${'x'.repeat(256)}"`, '"é"'])(
-  'the key %s is malformed',
+  'the key %s is refused with 400',
   async (key) => {
     expect(await create(key, lamp)).toMatchObject({
       status: 400,

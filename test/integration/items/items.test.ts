@@ -60,7 +60,7 @@ describe('creating', () => {
     });
   });
 
-  it('answers only what the schema allows out', async () => {
+  it('answers with id, fields and times, and nothing else of the record', async () => {
     const { body } = await create(lamp, { headers: { 'Idempotency-Key': 'what leaves' } });
     expect(body.status).toBe(400);
     const kept = await create(lamp, { headers: { 'Idempotency-Key': '"what leaves"' } });
@@ -86,7 +86,7 @@ describe('reading', () => {
     expect(await send({ path: '/items/12', method: 'HEAD' })).toEqual({ ...get, body: undefined });
   });
 
-  it('may be kept by the client alone, which must ask again each time', async () => {
+  it('allows the client alone to keep the item, and to use it again only after asking', async () => {
     await create({ id: 13, ...lamp });
     const { headers } = await send({ path: '/items/13' });
     expect(headers).toMatchObject({ 'cache-control': 'private, no-cache', vary: 'Authorization' });
@@ -111,7 +111,7 @@ describe('replacing', () => {
     expect((await send({ path: '/items/20' })).body).toEqual(replaced.body);
   });
 
-  it('does not take the id from the body', async () => {
+  it('refuses an id in the body', async () => {
     expect(await send({ method: 'PUT', path: '/items/21', body: { id: 21, ...lamp } })).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '#/id', detail: 'is not known here' }] },
@@ -132,7 +132,7 @@ describe('patching', () => {
     expect((await send({ path: '/items/30' })).body).toEqual(patched.body);
   });
 
-  it('may change nothing', async () => {
+  it('changes nothing with an empty patch', async () => {
     await send({ method: 'PUT', path: '/items/31', body: lamp });
     expect(await send({ method: 'PATCH', path: '/items/31', body: {} })).toMatchObject({
       status: 200,
@@ -140,7 +140,7 @@ describe('patching', () => {
     });
   });
 
-  it('cannot remove what an item must have', async () => {
+  it('refuses to remove a required field', async () => {
     await send({ method: 'PUT', path: '/items/32', body: lamp });
     expect(await send({ method: 'PATCH', path: '/items/32', body: { label: null } })).toMatchObject({
       status: 422,
@@ -148,12 +148,12 @@ describe('patching', () => {
     });
   });
 
-  it('of nothing is 404, before any precondition', async () => {
+  it('answers 404 for an item that is not there, whatever the precondition', async () => {
     const headers = { 'If-Match': '"x"' };
     expect((await send({ method: 'PATCH', path: '/items/33', body: {}, headers })).status).toBe(404);
   });
 
-  it('says which media types it takes', async () => {
+  it('names the media types that it takes when it refuses another one', async () => {
     const headers = { 'Content-Type': 'application/json-patch+json' };
     expect(await send({ method: 'PATCH', path: '/items/33', body: [], headers })).toMatchObject({
       status: 415,
@@ -185,7 +185,7 @@ describe('deleting', () => {
 describe('listing', () => {
   const page = async (query: string, as = 'lister') => send({ path: `/items${query}`, as });
 
-  it('goes through all items in the order of their ids, by cursor or by link', async () => {
+  it('gives all items in the order of their ids, by cursor or by link', async () => {
     expect((await page('')).body).toEqual({ items: [] });
     for (const id of [5, 3, 11, 1, 2]) await create({ id, ...lamp }, { as: 'lister' });
     const first = await page('?limit=2');
@@ -276,7 +276,7 @@ describe('a request that breaks the schema', () => {
     });
   });
 
-  it('names every place at once', async () => {
+  it('names every wrong place in one answer', async () => {
     const body = { label: 1, more: 2 };
     const { errors } = (await send({ method: 'PUT', path: '/items/x?y=1', body })).body;
     expect(errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([

@@ -22,7 +22,7 @@ const given = async () => {
 const unknown = { status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } };
 const meanwhile = (request: ItemsRequest) => () => send(request);
 
-describe('a write that was applied though its answer was lost has succeeded', () => {
+describe('a write that was applied is answered as a success, although DynamoDB’s answer was lost', () => {
   it('POST', async () => {
     items.proxy.break({ kind: 'answer-lost' });
     const body = { id: ++id, ...lamp };
@@ -31,7 +31,7 @@ describe('a write that was applied though its answer was lost has succeeded', ()
     expect(await send({ path: `/items/${id}` })).toMatchObject({ headers: { etag: created.headers.etag } });
   });
 
-  it('POST, also when another has changed the item since', async () => {
+  it('POST, also when another client has changed the item since', async () => {
     items.proxy.break({
       kind: 'answer-lost',
       meanwhile: meanwhile({ method: 'PUT', path: `/items/${++id}`, body: chair }),
@@ -60,7 +60,7 @@ describe('a write that was applied though its answer was lost has succeeded', ()
     expect((await send({ method: 'PUT', path: `/items/${++id}`, body: lamp, headers })).status).toBe(201);
   });
 
-  it('PUT of what was not there, and answers what it wrote, also when another has changed the item since', async () => {
+  it('PUT that creates, with what it wrote, also when another client has changed the item since', async () => {
     items.proxy.break({
       kind: 'answer-lost',
       meanwhile: meanwhile({ method: 'PATCH', path: `/items/${++id}`, body: { details: 'theirs' } }),
@@ -74,13 +74,13 @@ describe('a write that was applied though its answer was lost has succeeded', ()
     expect(now.body.createdAt).toBe(created.body.createdAt);
   });
 
-  it('PUT of what was not there', async () => {
+  it('PUT that creates', async () => {
     items.proxy.break({ kind: 'answer-lost' });
     expect((await send({ method: 'PUT', path: `/items/${++id}`, body: lamp })).status).toBe(201);
   });
 });
 
-describe('a write that never arrived is sent again', () => {
+describe('a write that never reached DynamoDB is sent again', () => {
   it.each(['PUT', 'PATCH', 'DELETE'])('%s', async (method) => {
     const { path } = await given();
     items.proxy.break({ kind: 'request-lost' });
@@ -88,7 +88,7 @@ describe('a write that never arrived is sent again', () => {
     expect(answer.status).toBeLessThan(300);
   });
 
-  it('and is refused for good when it would have been before', async () => {
+  it('and is refused when its condition does not hold', async () => {
     const { path } = await given();
     const headers = { 'If-Match': '"x"' };
     for (const method of ['PUT', 'PATCH', 'DELETE']) {
@@ -100,7 +100,7 @@ describe('a write that never arrived is sent again', () => {
     expect((await send({ method: 'POST', path: '/items', body: { id, ...lamp } })).status).toBe(409);
   });
 
-  it('after throttling as often as the SDK does', async () => {
+  it('after throttling, as often as the SDK does', async () => {
     const { path } = await given();
     const throttled = { kind: 'error', status: 400, name: 'ProvisionedThroughputExceededException' } as const;
     items.proxy.break(throttled, throttled);
@@ -108,8 +108,8 @@ describe('a write that never arrived is sent again', () => {
   });
 });
 
-describe('what nobody can know is 503, never a lie', () => {
-  it('a DELETE that finds nothing after an attempt without answer', async () => {
+describe('a write of which nobody can tell whether it was applied is 503', () => {
+  it('a DELETE that finds no item after an attempt without an answer', async () => {
     const { path } = await given();
     items.proxy.break({ kind: 'answer-lost' });
     expect(await send({ method: 'DELETE', path })).toMatchObject(unknown);
@@ -122,7 +122,7 @@ describe('what nobody can know is 503, never a lie', () => {
     () => ({ method: 'PUT', path: `/items/${++id}`, body: lamp, headers: { 'If-None-Match': '*' } }),
   ];
 
-  it.each(creations)('a creation whose item is gone since, and does not come back', async (create) => {
+  it.each(creations)('a creation whose item was deleted since, and does not come back', async (create) => {
     const request = create();
     const path = `/items/${id}`;
     items.proxy.break({ kind: 'answer-lost', meanwhile: meanwhile({ method: 'DELETE', path }) });
@@ -130,31 +130,37 @@ describe('what nobody can know is 503, never a lie', () => {
     expect((await send({ path })).status).toBe(404);
   });
 
-  it.each(creations)('a creation that never arrived: it is for the client to repeat', async (create) => {
-    const request = create();
-    items.proxy.break({ kind: 'request-lost' });
-    expect(await send(request)).toMatchObject(unknown);
-    expect((await send(request)).status).toBe(201);
-  });
+  it.each(creations)(
+    'a creation that never reached DynamoDB, until the client repeats it',
+    async (create) => {
+      const request = create();
+      items.proxy.break({ kind: 'request-lost' });
+      expect(await send(request)).toMatchObject(unknown);
+      expect((await send(request)).status).toBe(201);
+    },
+  );
 
-  it('a PATCH whose item is gone since', async () => {
+  it('a PATCH whose item was deleted since', async () => {
     const { path } = await given();
     items.proxy.break({ kind: 'answer-lost', meanwhile: meanwhile({ method: 'DELETE', path }) });
     expect(await send({ method: 'PATCH', path, body: chair })).toMatchObject(unknown);
   });
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('a %s with If-Match after which another wrote', async (method) => {
-    const { path, etag } = await given();
-    items.proxy.break({
-      kind: 'answer-lost',
-      meanwhile: meanwhile({ method: 'PUT', path, body: { label: 'theirs', details: '' } }),
-    });
-    const body = method === 'DELETE' ? undefined : chair;
-    expect(await send({ method, path, body, headers: { 'If-Match': etag } })).toMatchObject(unknown);
-  });
+  it.each(['PUT', 'PATCH', 'DELETE'])(
+    'a %s with If-Match after which another client wrote',
+    async (method) => {
+      const { path, etag } = await given();
+      items.proxy.break({
+        kind: 'answer-lost',
+        meanwhile: meanwhile({ method: 'PUT', path, body: { label: 'theirs', details: '' } }),
+      });
+      const body = method === 'DELETE' ? undefined : chair;
+      expect(await send({ method, path, body, headers: { 'If-Match': etag } })).toMatchObject(unknown);
+    },
+  );
 });
 
-describe('a write that is sent again overwrites nobody', () => {
+describe('a write that is sent again does not overwrite what another client wrote since', () => {
   it.each(['PUT', 'PATCH', 'DELETE'])('%s without If-Match', async (method) => {
     const { path } = await given();
     const theirs = { label: 'theirs', details: '' };
@@ -173,7 +179,7 @@ describe('a write that is sent again overwrites nobody', () => {
   });
 });
 
-describe('trouble of the infrastructure', () => {
+describe('a failure of DynamoDB or the network', () => {
   const requests: ItemsRequest[] = [
     { path: '/items' },
     { path: '/items/1' },
@@ -202,7 +208,7 @@ describe('trouble of the infrastructure', () => {
     }
   });
 
-  it('a network without answers is 503 too', async () => {
+  it('no answer from the network is 503 with Retry-After', async () => {
     for (const request of requests) {
       items.proxy.break(...Array(4).fill({ kind: 'request-lost' }));
       expect(await send(request)).toMatchObject(unknown);

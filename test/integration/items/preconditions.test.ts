@@ -43,21 +43,21 @@ describe.each(['PUT', 'PATCH', 'DELETE'])('%s with If-Match', (method) => {
     expect(await send({ path })).toMatchObject({ status: 200, headers: { etag }, body: lamp });
   });
 
-  it.each(['"x"', '*'])('of %s on nothing is 412 for PUT, else 404', async (value) => {
+  it.each(['"x"', '*'])('of %s on an item that is not there is 412 for PUT, else 404', async (value) => {
     const path = nothing();
     const { status } = await write(method, path, { 'If-Match': value });
     expect(status).toBe(method === 'PUT' ? 412 : 404);
     expect((await send({ path })).status).toBe(404);
   });
 
-  it('loses against a write that came first', async () => {
+  it('is 412 when another write came first', async () => {
     const { path, etag } = await given();
     const second = await send({ method: 'PATCH', path, body: {} });
     expect(second.headers.etag).not.toBe(etag);
     expect((await write(method, path, { 'If-Match': etag })).status).toBe(412);
   });
 
-  it('has one winner among many at once', async () => {
+  it('is carried out for one of many requests at once', async () => {
     const { path, etag } = await given();
     const writes = Array.from({ length: 10 }, () => write(method, path, { 'If-Match': etag }));
     const statuses = (await Promise.all(writes)).map(({ status }) => Number(status));
@@ -67,7 +67,7 @@ describe.each(['PUT', 'PATCH', 'DELETE'])('%s with If-Match', (method) => {
   });
 
   it.each(['x', '"x', '"a" "b"', ',', '', '*, "a"', 'w/"a"', Array(51).fill('"a"').join()])(
-    'of %s is malformed',
+    'of %s is refused with 400',
     async (value) => {
       const { path } = await given();
       expect(await write(method, path, { 'If-Match': value })).toMatchObject({
@@ -94,7 +94,7 @@ describe('writing with If-None-Match', () => {
     expect((await write('PUT', nothing(), { 'If-None-Match': '"x"' })).status).toBe(201);
   });
 
-  it('counts besides If-Match', async () => {
+  it('is checked as well as If-Match', async () => {
     const { path, etag } = await given();
     const headers = { 'If-Match': etag, 'If-None-Match': etag };
     expect((await write('PUT', path, headers)).status).toBe(412);
@@ -132,7 +132,7 @@ describe.each(['GET', 'HEAD'])('%s', (method) => {
     expect((await reading({ 'If-Match': etag })).status).toBe(200);
   });
 
-  it('of nothing is 404 whatever the conditions', async () => {
+  it('of an item that is not there is 404, whatever the conditions', async () => {
     const headers = { 'If-Match': '"x"', 'If-None-Match': '*' };
     expect((await send({ method, path: nothing(), headers })).status).toBe(404);
   });

@@ -32,8 +32,8 @@ const elsewhere = () => items.elsewhere({ method: 'PUT', path, body: chair });
 const outage = () => items.proxy.break(...Array(20).fill({ kind: 'request-lost' }));
 const requests = () => items.proxy.passed().length;
 
-describe('a client that says nothing of old answers', () => {
-  it('gets what DynamoDB has, each time', async () => {
+describe('a client that does not accept old answers', () => {
+  it('gets what DynamoDB has now, with each request', async () => {
     await read();
     await elsewhere();
     const { body, headers } = await read();
@@ -55,7 +55,7 @@ describe('a client that says nothing of old answers', () => {
 });
 
 describe('max-age=N', () => {
-  it('accepts an answer from memory up to N seconds old, with its Age, and asks DynamoDB nothing', async () => {
+  it('gets a cached answer up to N seconds old, with its Age, without a request to DynamoDB', async () => {
     await read();
     await elsewhere();
     requests();
@@ -69,7 +69,7 @@ describe('max-age=N', () => {
   });
 
   it.each(['no-cache, max-age=60', 'no-store, max-age=60', 'max-age=soon', 'max-age=0'])(
-    '%s does not',
+    '%s gets what DynamoDB has now',
     async (value) => {
       await read();
       await elsewhere();
@@ -98,7 +98,7 @@ describe('max-age=N', () => {
     });
   });
 
-  it('shows no tenant what another has read', async () => {
+  it('never gives a tenant what another tenant has read', async () => {
     await read();
     expect((await read('max-age=60', { as: 'bob' })).status).toBe(404);
   });
@@ -107,7 +107,7 @@ describe('max-age=N', () => {
     ['PUT', 200],
     ['PATCH', 200],
     ['DELETE', 204],
-  ])('shows what the same instance wrote by %s', async (method, status) => {
+  ])('gives what the same instance wrote by %s', async (method, status) => {
     await read();
     await items.send({ path: '/items' });
     const body = method === 'DELETE' ? undefined : chair;
@@ -119,7 +119,7 @@ describe('max-age=N', () => {
     expect(list.headers.age).toBeUndefined();
   });
 
-  it('shows what a write that got no answer may have changed', async () => {
+  it('gives what DynamoDB has after a write that got no answer', async () => {
     await read();
     items.proxy.break({ kind: 'answer-lost' }, ...Array(4).fill({ kind: 'request-lost' }));
     expect((await items.send({ method: 'PUT', path, body: chair })).status).toBe(503);
@@ -128,7 +128,7 @@ describe('max-age=N', () => {
     expect((await read('max-age=60')).body).toMatchObject(chair);
   });
 
-  it('holds for a list and its query', async () => {
+  it('caches a list by its query', async () => {
     const list = (query: string) =>
       items.send({ path: `/items?${query}`, headers: { 'Cache-Control': 'max-age=60' } });
     const first = await list('limit=1');
@@ -143,7 +143,7 @@ describe('max-age=N', () => {
 });
 
 describe('stale-if-error=N', () => {
-  it('accepts an old answer only when there is no other', async () => {
+  it('gets a cached answer only when DynamoDB gives none', async () => {
     await read();
     await elsewhere();
     const fresh = await read('stale-if-error=60');
@@ -158,7 +158,7 @@ describe('stale-if-error=N', () => {
     expect((await read('stale-if-error=60', { as: 'bob' })).status).toBe(503);
   });
 
-  it('does not hide that something is not there', async () => {
+  it('gets 404 for an item that was deleted elsewhere', async () => {
     await read();
     await items.elsewhere({ method: 'DELETE', path });
     later(20); // the circuit may have been opened above

@@ -53,7 +53,7 @@ describe('canonicalJson', () => {
 });
 
 describe('a digest', () => {
-  it('tells apart parts that read the same when joined', () => {
+  it('differs for parts that are the same text when joined', () => {
     expect(digest('ab', 'c')).not.toBe(digest('a', 'bc'));
     expect(digest('a')).not.toBe(digest('a', ''));
     expect(digest('a","b')).not.toBe(digest('a', 'b'));
@@ -80,7 +80,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is of no use for another tenant, route or filter', () => {
+  it('is refused for another tenant, route or filter', () => {
     const cursor = encodeCursor(scope, ['x', 1]);
     for (const other of [{ tenant: 'bob' }, { route: 'other' }, { filters: { status: 'failed' } }]) {
       expect(() => decodeCursor({ ...scope, ...other }, cursor)).toThrow(
@@ -109,7 +109,7 @@ describe('a cursor', () => {
   /** A cursor's digest is of this, so a change of it would break the cursors that clients hold. */
   const listItems: CursorScope = { tenant: 'ann', route: 'listItems', filters: {} };
 
-  it('stays readable when the code changes: clients hold it', () => {
+  it('of an earlier version is still read: clients hold it', () => {
     const cursor = encodeCursor(listItems, ['a', 1]);
     expect(Buffer.from(cursor, 'base64url').toString()).toMatchInlineSnapshot(
       `"["5DrhIcPZU7jR-AVDVcVXeu","a",1]"`,
@@ -130,7 +130,7 @@ describe('a cursor', () => {
     },
   );
 
-  it('has one spelling', () => {
+  it('is refused in any other spelling', () => {
     const cursor = encodeCursor(listItems, ['a', 1]);
     const spaced = Buffer.from(Buffer.from(cursor, 'base64url').toString().replace(',', ', ')).toString(
       'base64url',

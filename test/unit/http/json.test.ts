@@ -75,14 +75,14 @@ describe('parseJson', () => {
     expect(parseJson('[{"a": {"a": 1}}, {"a": 2}]')).toEqual([{ a: { a: 1 } }, { a: 2 }]);
   });
 
-  it('refuses half a surrogate pair, which UTF-8 cannot say', () => {
+  it('refuses half a surrogate pair, which UTF-8 cannot encode', () => {
     expect(refusal('{"a": "\\ud800"}').errors).toEqual([
       { pointer: '#/a', detail: 'has half a surrogate pair' },
     ]);
     expect(parseJson('"\\ud83d\\ude00"')).toBe('😀');
   });
 
-  it('refuses what is nested so deep that later recursion would overflow', () => {
+  it('refuses arrays and objects that are nested more than 64 deep', () => {
     expect(parseJson('['.repeat(64) + ']'.repeat(64))).toHaveLength(1);
     expect(refusal('['.repeat(131_072)).errors?.[0]?.detail).toBe('is nested deeper than 64 levels');
     expect(refusal('{"a":'.repeat(50_000)).status).toBe(400);

@@ -95,7 +95,7 @@ describe('a request', () => {
     });
   });
 
-  it('has headers whose names have no case', async () => {
+  it('reads headers whatever the case of their names', async () => {
     const logic: Logic = (request) => ({ status: 200, body: other.read(request) ?? null });
     expect((await send({ path: '/open', headers: { 'x-OTHER': 'here' } }, logic)).body).toBe('here');
     expect((await send({ path: '/open' }, logic)).body).toBeNull();
@@ -259,7 +259,7 @@ describe('an error', () => {
     expect((await send({ path: '/open' }, tired)).status).toBe(500);
   });
 
-  it('comes in time when logic takes too long', async () => {
+  it('is answered before the invocation ends when logic takes too long', async () => {
     const event = httpEvent({ path: '/open', pattern: '/open' });
     const forever: Logic = () => new Promise(() => {});
     const answer = await handlerOf(forever)(event, lambdaContext(210));
@@ -314,13 +314,13 @@ describe('the tenant', () => {
     expect((await send({ path: '/open' })).status).toBe(200);
   });
 
-  it('is not taken from what every object has', async () => {
+  it('is not taken from a property that every object has', async () => {
     const request = { path: '/things', claims: { sub: 'ann' } };
     expect((await send(request, echo, { tenantClaim: 'constructor' })).status).toBe(401);
   });
 });
 
-it('every answer tells browsers to run, frame and guess nothing', async () => {
+it('every answer forbids browsers to run it, frame it or guess its type', async () => {
   for (const path of ['/open', '/nowhere']) {
     expect((await send({ path })).headers).toMatchObject({
       'content-security-policy': expect.stringContaining("default-src 'none'; frame-ancestors 'none'"),
@@ -372,7 +372,7 @@ describe('the log', () => {
     expect(JSON.stringify(log.lines)).not.toContain('private');
   });
 
-  it('names what the id in the path is the id of', async () => {
+  it('has the id in the path under the name that the function gives it', async () => {
     const request = { method: 'PATCH', path: '/things/1', body: {}, claims: { sub: 'a' } };
     await send(request, echo, { idOf: 'computation' });
     await send(request);
@@ -380,12 +380,12 @@ describe('the log', () => {
     expect(log.lines.map(({ computation }) => computation)).toEqual(['1', undefined, undefined]);
   });
 
-  it('counts an answer from memory, which is one with an age', async () => {
+  it('counts a cached answer, which is one with an age', async () => {
     await send({ path: '/open' }, () => ({ status: 200, headers: { Age: '3' }, body: {} }));
     expect(log.lines.map(({ ResponsesFromCache }) => ResponsesFromCache)).toEqual([1]);
   });
 
-  it('tells the cause of a 5xx, and of nothing else', async () => {
+  it('has the cause of a 5xx, and of no other answer', async () => {
     await send({ path: '/nowhere' });
     await send({ path: '/open' }, () => {
       throw new Error('the cause');

@@ -23,7 +23,7 @@ describe('the response cache', () => {
     expect(cache.find('ann', '/items/2', 5)).toBeUndefined();
   });
 
-  it('gives nothing that is older than an hour, whatever the client accepts', () => {
+  it('gives no answer that is older than an hour, whatever the client accepts', () => {
     const { clock, cache, keep } = given();
     keep('ann', '/items/1');
     clock.advance(3_600_000);
@@ -76,7 +76,7 @@ describe('the response cache', () => {
     expect(cache.find('bob', '/1', 60)).toBeDefined();
   });
 
-  it('never holds more than its bytes, and its count of them never drifts', () => {
+  it('never holds more than its bytes, and counts them exactly', () => {
     const step = fc.record({
       tenant: fc.constantFrom('ann', 'bob', 'cy'),
       target: fc.constantFrom('/1', '/2', '/3'),

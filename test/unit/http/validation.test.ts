@@ -9,7 +9,7 @@ const errors = (schema: z.ZodMiniType, value: unknown, base?: readonly string[])
 };
 const detail = (schema: z.ZodMiniType, value: unknown) => errors(schema, value)[0]?.detail;
 
-describe('what is said of a value that breaks its schema', () => {
+describe('the detail of a value that breaks its schema', () => {
   it.each<[string, z.ZodMiniType, unknown]>([
     ['must be a string', z.string(), 1],
     ['must be a whole number', z.int(), 1.5],
@@ -40,7 +40,7 @@ describe('what is said of a value that breaks its schema', () => {
   });
 });
 
-describe('where it is', () => {
+describe('the pointer to a value that breaks its schema', () => {
   const schema = z.strictObject({
     list: z.array(z.strictObject({ n: z.int() })),
     'a/b': z.optional(z.int()),
@@ -75,8 +75,8 @@ describe('where it is', () => {
   });
 });
 
-describe('what is never sent back', () => {
-  it('is a value', () => {
+describe('an error never repeats', () => {
+  it('a value', () => {
     const secret = 'secret'.repeat(100);
     const schema = z.strictObject({ a: z.int(), b: z.enum(['x']), c: z.url(), d: text(0, 3) });
     const found = errors(schema, { a: secret, b: secret, c: secret, d: secret });
@@ -84,20 +84,20 @@ describe('what is never sent back', () => {
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 
-  it('is a very long name', () => {
+  it('a very long name', () => {
     expect(errors(z.strictObject({}), { ['x'.repeat(10_000)]: 1 })).toEqual([
       { pointer: '#', detail: 'has an unknown member with a very long name' },
     ]);
   });
 
-  it('is more than twenty errors', () => {
+  it('more than twenty places', () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`x${n}`, n]));
     expect(errors(z.strictObject({}), many)).toHaveLength(20);
     expect(errors(z.array(z.string()), Array(1_000).fill(1))).toHaveLength(20);
   });
 });
 
-it('says the same of one place only once', () => {
+it('one detail of one place is told once', () => {
   expect(errors(integerText(0, 5), '9007199254740993')).toEqual([
     { pointer: '#', detail: 'must be a whole number from 0 to 5' },
   ]);
@@ -111,4 +111,22 @@ it('parse gives the value, or throws 422 with the errors', () => {
       errors: [{ pointer: '#/input', detail: 'must be a whole number' }],
     }),
   );
+});
+
+describe('an error', () => {
+  it('repeats an unknown name of a hundred characters, and no longer one', () => {
+    const unknown = (length: number) => errors(z.strictObject({}), { ['x'.repeat(length)]: 1 });
+    expect(unknown(100)).toEqual([{ pointer: `#/${'x'.repeat(100)}`, detail: 'is not known here' }]);
+    expect(unknown(101)).toEqual([{ pointer: '#', detail: 'has an unknown member with a very long name' }]);
+  });
+
+  it('points to the root of the body unless told otherwise', () => {
+    expect(() => parse(z.int(), 1.5)).toThrow(
+      expect.objectContaining({ errors: [{ pointer: '#', detail: 'must be a whole number' }] }),
+    );
+  });
+
+  it('lists the allowed values as JSON writes them', () => {
+    expect(detail(z.literal([1, 'a', true, null]), 2)).toBe('must be one of 1, "a", true, null');
+  });
 });

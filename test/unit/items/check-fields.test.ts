@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { checkFields } from '../../../functions/items/check-fields.ts';
+import { checkItems } from '../../../functions/items/operations.ts';
 import { fields } from '../../../functions/items/schema.ts';
 import { number, text } from '../../../functions/lib/http/schemas.ts';
+import { functions } from '../../../functions/manifest.ts';
 import { itemFields } from '../../support/item-fields.ts';
 
-it('the fields of items fit an item’s record', () => {
+it('the fields of items fit an item’s record, and the build checks it', () => {
   expect(() => checkFields(fields)).not.toThrow();
+  expect(functions.items.check).toBe(checkItems);
 });
 
 describe('fields that fit an item’s record', () => {
