@@ -47,7 +47,7 @@ export interface PartTimes {
 const partOf = ({ id, command }: Process): keyof PartTimes | undefined => {
   if (id === process.pid) return 'platform';
   if (command.includes('dynoxide serve')) return 'dynamodb';
-  return command.includes('lambda-runtime.mjs') ? 'functions' : undefined;
+  return command.includes('lambda/runtime.mjs') ? 'functions' : undefined;
 };
 
 /** So far, by part; undefined where nobody tells, as everywhere but on Linux. */
