@@ -10,7 +10,7 @@ import type { Assets } from './bundle/build.ts';
 import type { Data } from './data.ts';
 import { allow, ProductFunction } from './lambda.ts';
 import type { Queues } from './queues.ts';
-import { mapValues, type Suite, triggersOf } from './suite.ts';
+import { mapValues, named, type Suite, triggersOf } from './suite.ts';
 
 export interface FunctionsProps {
   readonly suite: Suite;
@@ -111,10 +111,3 @@ const feedsItself = (record: FunctionRecord): boolean =>
         grant.kind === 'queue' && grant.queue === trigger.queue && grant.actions.includes('SendMessage'),
     ),
   );
-
-/** The entry of a name that checks have found to be there. */
-const named = <T>(entries: Readonly<Record<string, T>>, name: string): T => {
-  const entry = entries[name];
-  if (entry === undefined) throw new Error(`functions/manifest.ts has no ${name}.`);
-  return entry;
-};

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { isSourceQueue } from '../functions/lib/manifest.ts';
 import { messages } from '../functions/limits.ts';
 import { acknowledge } from './acknowledge.ts';
-import { consumerOf, pascalCase, type Suite } from './suite.ts';
+import { consumerOf, named, pascalCase, type Suite } from './suite.ts';
 
 /** The queues, and where a message goes that was received too often. */
 export class Queues extends Construct {
@@ -16,8 +16,7 @@ export class Queues extends Construct {
     const make = (name: string): Queue => {
       const known = made[name];
       if (known !== undefined) return known;
-      const record = suite.queues[name];
-      if (record === undefined) throw new Error(`functions/manifest.ts has no queue ${name}.`);
+      const record = named(suite.queues, name);
       const queue = new Queue(this, pascalCase(name), {
         encryption: QueueEncryption.SQS_MANAGED,
         enforceSSL: true,

@@ -46,6 +46,13 @@ export const mapValues = <T, R>(
 ): Record<string, R> =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]));
 
+/** The entry of a name that checks have found to be there. */
+export const named = <T>(entries: Readonly<Record<string, T>>, name: string): T => {
+  const entry = entries[name];
+  if (entry === undefined) throw new Error(`functions/manifest.ts has no ${name}.`);
+  return entry;
+};
+
 /** `dead-letters` → `DeadLetters`: names of resources and outputs. */
 export const pascalCase = (name: string): string =>
   name.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());

@@ -8,7 +8,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
 import type { ProductFunction } from './lambda.ts';
 import type { Queues } from './queues.ts';
-import { pascalCase, type Suite, triggersOf } from './suite.ts';
+import { named, pascalCase, type Suite, triggersOf } from './suite.ts';
 
 export interface TriggersProps {
   readonly suite: Suite;
@@ -30,11 +30,9 @@ export class Triggers extends Construct {
 
   /** The bare mapping: CDK's SqsEventSource adds a grant of its own. */
   #map(trigger: Extract<Trigger, { kind: 'queue' }>, target: ProductFunction, queues: Queues): void {
-    const queue = queues.byName[trigger.queue];
-    if (queue === undefined) throw new Error(`functions/manifest.ts has no queue ${trigger.queue}.`);
     const mapping = new CfnEventSourceMapping(this, pascalCase(trigger.queue), {
       functionName: target.live.functionArn,
-      eventSourceArn: queue.queueArn,
+      eventSourceArn: named(queues.byName, trigger.queue).queueArn,
       batchSize: trigger.batchSize,
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency: trigger.maximumConcurrency },
